@@ -1,0 +1,149 @@
+"""Finds the input files that a user names and reads their bytes, compressed or not, in bounded memory.
+
+What the bytes mean is left to `articles`, `standoff` and the other readers; this module knows names, suffixes,
+compression and lines.
+"""
+
+import glob
+import gzip
+import lzma
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from waqai.audit import Audit
+from waqai.errors import InputError
+
+STDIN = "-"
+"""The input that means "JSON lines from standard input"."""
+
+SUFFIXES = (".jsonl", ".txt", ".csv", ".parquet")
+COMPRESSIONS = (".gz", ".xz")
+
+MAX_BYTES = 256 * 2**20
+"""The longest line or article that is read, in bytes: about 25 million Arabic words. It bounds the memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputFile:
+    """One file to read; `name` is its path below the folder that was given, `suffix` its kind without compression."""
+
+    path: Path
+    name: str
+    suffix: str
+
+
+def find_files(inputs: Sequence[str | Path], *, audit: Audit) -> tuple[InputFile, ...]:
+    """Return the files that paths, folders and globs name, in the order given and sorted within each.
+
+    In a folder, files of other kinds and hidden files are passed over; the former are counted as
+    `input.unknown_suffix`. The input `-` becomes a file of that path.
+
+    Raises:
+        InputError: A path does not exist or cannot be read, a named file has a suffix that no reader knows, or
+            nothing was found.
+    """
+    if not inputs:
+        raise InputError("the input must be at least one file, folder, glob or `-`, but nothing was named.")
+    if sum(str(given) == STDIN for given in inputs) > 1:
+        raise InputError("the input `-` must be named once, since standard input can be read only once.")
+    return tuple(file for given in inputs for file in _expand(str(given), audit))
+
+
+def suffix_of(path: Path) -> str:
+    """Return a path's suffix in lower case, without that of a compression.
+
+    >>> suffix_of(Path("news-00.jsonl.xz"))
+    '.jsonl'
+    """
+    plain = path.with_suffix("") if path.suffix.lower() in COMPRESSIONS else path
+    return plain.suffix.lower()
+
+
+def open_bytes(path: Path) -> BinaryIO:
+    """Open a file to read its bytes, decompressed by its suffix.
+
+    Raises:
+        OSError: The file cannot be opened; damage inside it is raised by reading, see `READ_ERRORS`.
+    """
+    match path.suffix.lower():
+        case ".gz":
+            return cast("BinaryIO", gzip.open(path, "rb"))
+        case ".xz":
+            return cast("BinaryIO", lzma.open(path, "rb"))
+        case _:
+            return path.open("rb")
+
+
+READ_ERRORS = (OSError, EOFError, lzma.LZMAError, zlib.error)
+"""What reading a damaged or vanished file raises, compressed or not."""
+
+
+def read_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+    r"""Yield the numbers (from 1) and bytes of the lines that are not blank; only `\n` ends a line.
+
+    A line longer than `MAX_BYTES` is skipped unread and yielded as None.
+    """
+    number = 0
+    while line := stream.readline(MAX_BYTES + 1):
+        number += 1
+        if len(line) > MAX_BYTES:
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(2**20)
+            yield number, None
+        elif stripped := line.strip():
+            yield number, stripped
+
+
+def _expand(given: str, audit: Audit) -> Iterator[InputFile]:
+    if given == STDIN:
+        yield InputFile(path=Path(STDIN), name="stdin", suffix=".jsonl")
+        return
+    path = Path(given)
+    if path.is_dir():
+        yield from _expand_folder(path, audit)
+    elif path.exists():
+        yield _named(path)
+    elif glob.has_magic(given):
+        matches = [Path(match) for match in sorted(glob.glob(given, recursive=True))]  # noqa: PTH207 (Path.glob takes no absolute pattern)
+        files = [match for match in matches if not match.is_dir()]
+        if not files:
+            raise InputError(f"the glob {given!r} must match at least one file, but matches none.")
+        yield from (_named(match) for match in files)
+    else:
+        raise InputError(f"the input {given!r} must be a file, a folder, a glob or `-`, but does not exist.")
+
+
+def _expand_folder(folder: Path, audit: Audit) -> Iterator[InputFile]:
+    found = False
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(root, name)
+            if name.startswith("."):
+                continue
+            if suffix_of(path) not in SUFFIXES:
+                audit.add("input.unknown_suffix", str(path))
+                continue
+            found = True
+            yield _readable(path, path.relative_to(folder).as_posix())
+    if not found:
+        raise InputError(f"the folder {str(folder)!r} must hold {', '.join(SUFFIXES)} files, but holds none.")
+
+
+def _named(path: Path) -> InputFile:
+    if suffix_of(path) not in SUFFIXES:
+        raise InputError(
+            f"the input must be one of {', '.join(SUFFIXES)} ({' or '.join(COMPRESSIONS)} may follow), "
+            f"but is {str(path)!r} instead. Rename it, or pipe JSON lines into `-`."
+        )
+    return _readable(path, path.name)
+
+
+def _readable(path: Path, name: str) -> InputFile:
+    if not os.access(path, os.R_OK):
+        raise InputError(f"the input {str(path)!r} must be readable, but this user may not read it.")
+    return InputFile(path=path, name=name, suffix=suffix_of(path))
