@@ -276,7 +276,7 @@ def test_standard_input_holds_json_lines(monkeypatch):
     monkeypatch.setattr(sys, "stdin", data)
     good, bad = read("-")
     assert good == Article(id="a", text="وصل الوفد")
-    assert bad.where == "stdin, line 2"
+    assert bad.where == "standard input, line 2"
 
 
 @pytest.mark.parametrize(

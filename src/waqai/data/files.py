@@ -8,11 +8,12 @@ import glob
 import gzip
 import lzma
 import os
+import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Literal, cast
 
 from waqai.audit import Audit
 from waqai.errors import InputError
@@ -63,19 +64,24 @@ def suffix_of(path: Path) -> str:
     return plain.suffix.lower()
 
 
-def open_bytes(path: Path) -> BinaryIO:
-    """Open a file to read its bytes, decompressed by its suffix.
+def open_bytes(path: Path, mode: Literal["rb", "wb"] = "rb") -> BinaryIO:
+    """Open a file to read or write its bytes, compressed by its suffix.
 
     Raises:
         OSError: The file cannot be opened; damage inside it is raised by reading, see `READ_ERRORS`.
     """
     match path.suffix.lower():
         case ".gz":
-            return cast("BinaryIO", gzip.open(path, "rb"))
+            return cast("BinaryIO", gzip.open(path, mode))
         case ".xz":
-            return cast("BinaryIO", lzma.open(path, "rb"))
+            return cast("BinaryIO", lzma.open(path, mode))
         case _:
-            return path.open("rb")
+            return path.open(mode)
+
+
+def stdin_bytes() -> BinaryIO:
+    """Return standard input's bytes."""
+    return sys.stdin.buffer
 
 
 READ_ERRORS = (OSError, EOFError, lzma.LZMAError, zlib.error)

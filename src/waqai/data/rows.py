@@ -5,22 +5,19 @@ Files are read by line or in small batches. What the fields must be is left to `
 
 import csv
 import io
-import json
 import re
-import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO, cast
+from typing import Any, TextIO, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from waqai.data.files import MAX_BYTES, READ_ERRORS, STDIN, InputFile, open_bytes, read_lines
+from waqai.data.files import MAX_BYTES, READ_ERRORS, STDIN, InputFile, open_bytes
+from waqai.data.json_lines import UTF8_REMEDY, first_line, not_utf8, read_json_lines
 from waqai.errors import InputError, must
 
-UTF8_REMEDY = "Save it as UTF-8, for example by `iconv -f WINDOWS-1256 -t UTF-8` (or `-f UTF-16`)."
 GIVE_UP_AFTER = 100
 """A file whose first hundred lines are all unreadable is not JSON lines; the rest is not tried."""
 
@@ -67,21 +64,19 @@ class Fault:
 def read_rows(file: InputFile, columns: Columns) -> Iterator[Row | Fault]:
     """Yield the rows of one file; a file without any yields one fault, and so does the rest of a damaged one."""
     readers = {".jsonl": _read_jsonl, ".txt": _read_txt, ".csv": _read_csv, ".parquet": _read_parquet}
-    count = 0
+    where, count = _shown(file), 0
     try:
         for row in readers[file.suffix](file, columns):
             count += 1
             yield row
-    except (*READ_ERRORS, pa.ArrowException) as error:
+    except (*READ_ERRORS, pa.ArrowException) as fault:
         remedy = "Copy or compress it anew." if count else "Check that it is what its suffix says."
-        yield _fault(
-            file, count + 1, f"the file must be readable to its end, but: {_first_line(error)} ({file.path}). {remedy}"
-        )
+        error = f"the file must be readable to its end, but: {first_line(fault)} ({where}). {remedy}"
+        yield Fault(where=where, default_id=f"{file.name}:{count + 1}", error=error)
     else:
         if not count:
-            yield _fault(
-                file, 1, f"the file must hold an article, but is empty instead ({file.path}). Leave it out, or fill it."
-            )
+            error = f"the file must hold an article, but is empty instead ({where}). Leave it out, or fill it."
+            yield Fault(where=where, default_id=f"{file.name}:1", error=error)
 
 
 def check_columns(file: InputFile, columns: Columns) -> None:
@@ -114,40 +109,18 @@ def check_columns(file: InputFile, columns: Columns) -> None:
 
 def _read_jsonl(file: InputFile, columns: Columns) -> Iterator[Row | Fault]:
     unreadable, readable = 0, False
-    opened = nullcontext(sys.stdin.buffer) if str(file.path) == STDIN else open_bytes(file.path)
-    with opened as stream:
-        for number, line in read_lines(cast("BinaryIO", stream)):
-            where = f"{file.name if str(file.path) == STDIN else file.path}, line {number}"
-            default_id = f"{file.name}:{number}"
-            row = _parse_line(line, where)
-            if isinstance(row, str):
-                yield Fault(where=where, default_id=default_id, error=row)
-                unreadable += 1
-                if unreadable == GIVE_UP_AFTER and not readable:
-                    error = f"the file must hold JSON lines, but its first {unreadable} are none ({where}). No more are tried."
-                    yield Fault(where=where, default_id=f"{file.name}:rest", error=error)
-                    return
-                continue
+    for number, row in read_json_lines(file.path):
+        where, default_id = f"{_shown(file)}, line {number}", f"{file.name}:{number}"
+        if not isinstance(row, str):
             readable = True
             yield Row(where=where, default_id=default_id, names=columns, **_pick(row, columns))
-
-
-def _parse_line(line: bytes | None, where: str) -> dict[str, Any] | str:
-    """Return the line's JSON object, or the message that says why there is none."""
-    if line is None:
-        return f"the line must have at most {MAX_BYTES} bytes, but has more ({where}). Write one article a line."
-    if b"\x00" in line:
-        return f"the line must be text, but holds binary bytes ({where}). {UTF8_REMEDY}"
-    try:
-        text = line.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        return _not_utf8(error, where)
-    remedy = 'Write each article as one line like {"id": "a1", "text": "…"}.'
-    try:
-        row = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        return must("line", "a JSON object", text[:60], f"{where}: {_first_line(error)}", remedy)
-    return row if isinstance(row, dict) else must("line", "a JSON object", row, where, remedy)
+            continue
+        yield Fault(where=where, default_id=default_id, error=row)
+        unreadable += 1
+        if unreadable == GIVE_UP_AFTER and not readable:
+            error = f"the file must hold JSON lines, but none of its first {unreadable} is one ({_shown(file)})."
+            yield Fault(where=where, default_id=f"{file.name}:rest", error=f"{error} No more are tried.")
+            return
 
 
 def _read_txt(file: InputFile, columns: Columns) -> Iterator[Row | Fault]:
@@ -164,7 +137,7 @@ def _read_txt(file: InputFile, columns: Columns) -> Iterator[Row | Fault]:
             yield Row(where=where, default_id=file.name, names=columns, text=text)
             return
     except UnicodeDecodeError as fault:
-        error = _not_utf8(fault, where)
+        error = not_utf8(fault, where)
     yield Fault(where=where, default_id=file.name, error=error)
 
 
@@ -228,7 +201,7 @@ def _read_parquet(file: InputFile, columns: Columns) -> Iterator[Row | Fault]:
                         k: v.decode("utf-8") if isinstance(v, bytes) else v for k, v in zip(present, row, strict=True)
                     }
                 except UnicodeDecodeError as error:
-                    message = _not_utf8(error, where)
+                    message = not_utf8(error, where)
                     yield Fault(where=where, default_id=default_id, error=message)
                     continue
                 yield Row(where=where, default_id=default_id, names=columns, **_pick(named, columns))
@@ -247,14 +220,5 @@ def _pick(row: dict[str, Any], columns: Columns) -> dict[str, Any]:
     return {field.name: row.get(getattr(columns, field.name)) for field in fields(Columns)}
 
 
-def _fault(file: InputFile, number: int, error: str) -> Fault:
-    return Fault(where=str(file.path), default_id=f"{file.name}:{number}", error=error)
-
-
-def _not_utf8(error: UnicodeDecodeError, where: str) -> str:
-    bad = error.object[error.start : error.start + 4].hex(" ")
-    return f"the text must be UTF-8, but holds the bytes {bad} at byte {error.start} instead ({where}). {UTF8_REMEDY}"
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
+def _shown(file: InputFile) -> str:
+    return "standard input" if str(file.path) == STDIN else str(file.path)
