@@ -4,7 +4,6 @@ What the circumstances are is for the caller to find out, from the event's argum
 `waqai.ontology.lexicon`. The rules themselves are data, in the ontology's file.
 """
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
@@ -26,8 +25,8 @@ class Circumstances:
 
     def value(self, dimension: str) -> Value:
         """Return the class under `instrument`, `actor` or `target`, or whether the feature of that name is present."""
-        classes = {"instrument": self.instrument, "actor": self.actor, "target": self.target}
-        return classes[dimension] if dimension in classes else dimension in self.features
+        classes: dict[str, Value] = {"instrument": self.instrument, "actor": self.actor, "target": self.target}
+        return classes.get(dimension, dimension in self.features)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +89,9 @@ def code_event(ontology: Ontology, event_type: str, circumstances: Circumstances
 def asked_of(ontology: Ontology, event_type: str) -> tuple[str, ...]:
     """Return what the rules of an event type ask for, sorted: of `instrument`, `actor`, `target` and the features."""
     codes = next(t.codes for t in ontology.event_types if t.name == event_type)
-    whens: Iterable[When] = [rule.when for rule in (*codes.plover, *codes.acled)] if codes else []
+    if codes is None:
+        return ()
+    whens: list[When] = [rule.when for rule in codes.plover] + [rule.when for rule in codes.acled]
     return tuple(sorted({dimension for when in whens for dimension in when}))
 
 
