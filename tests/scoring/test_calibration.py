@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waqai.errors import InputError
@@ -41,6 +41,7 @@ def test_equal_logits() -> None:
     assert sigmoid(2 * scale + shift) == pytest.approx(0.5)
 
 
+@settings(deadline=None)
 @given(st.floats(0.2, 4), st.floats(-2, 2), st.integers(0, 1000))
 def test_the_scale_that_made_the_labels_is_found(scale: float, shift: float, seed: int) -> None:
     generator = np.random.default_rng(seed)
@@ -94,6 +95,7 @@ def test_best_threshold(probs: list[float], labels: list[int], missed: int, expe
     assert best_threshold(probs, labels, missed) == pytest.approx(expected, abs=1e-12)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([0.1, 0.2, 0.5, 0.7]), st.booleans()), min_size=1), st.integers(0, 3))
 def test_no_other_threshold_is_better(items: list[tuple[float, bool]], missed: int) -> None:
     probs, labels = zip(*items, strict=True)

@@ -1,7 +1,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waqai.scoring.matching import maximum_matching, maximum_weight, overlapping_pairs
@@ -19,6 +19,7 @@ def test_spans_that_only_touch_do_not_overlap() -> None:
     assert overlapping_pairs([(0, 5)], [(5, 7), (4, 5)]) == [(0, 1)]
 
 
+@settings(deadline=None)
 @given(SPANS, SPANS)
 def test_overlapping_pairs_are_those_of_the_definition(
     gold: list[tuple[int, int]], other: list[tuple[int, int]]
@@ -40,6 +41,7 @@ def test_a_matching_is_maximum(pairs: list[tuple[int, int]], size: int) -> None:
     assert maximum_matching(pairs) == size
 
 
+@settings(deadline=None)
 @given(WEIGHTS)
 def test_the_matching_is_as_large_as_any(weights: dict[tuple[int, int], int]) -> None:
     assert maximum_matching(sorted(weights)) == brute_force(dict.fromkeys(weights, 1))
@@ -50,6 +52,7 @@ def test_the_heaviest_matching_may_leave_the_heaviest_pair() -> None:
     assert maximum_weight({(0, 0): 5, (0, 1): 2, (1, 0): 2}) == 5
 
 
+@settings(deadline=None)
 @given(WEIGHTS)
 def test_the_matching_is_as_heavy_as_any(weights: dict[tuple[int, int], int]) -> None:
     assert maximum_weight(weights) == brute_force(weights)

@@ -2,7 +2,7 @@ import dataclasses
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scoring_articles import CIVILIANS, FORCES, KILL, NUMBER, STRIKE, TEXT, TOWN, article, gold_article
 
@@ -45,6 +45,7 @@ ANNOTATED = st.lists(annotations(), min_size=1, max_size=3).map(
 )
 
 
+@settings(deadline=None)
 @given(ANNOTATED)
 def test_gold_against_itself_is_perfect(gold: list[AnnotatedArticle]) -> None:
     report = score_articles(gold, gold, resamples=0)
@@ -56,6 +57,7 @@ def test_gold_against_itself_is_perfect(gold: list[AnnotatedArticle]) -> None:
     assert report.tuple_f1 == (1.0 if any(a.events for a in gold) else 0.0)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(annotations(), annotations()), min_size=1, max_size=3))
 def test_swapping_the_sides_swaps_precision_and_recall(pairs: list[tuple[AnnotatedArticle, AnnotatedArticle]]) -> None:
     left, right = ([dataclasses.replace(pair[k], id=f"a{i}") for i, pair in enumerate(pairs)] for k in (0, 1))
@@ -68,6 +70,7 @@ def test_swapping_the_sides_swaps_precision_and_recall(pairs: list[tuple[Annotat
     assert agreement(left, right, resamples=0).tuple_f1 == back.tuple_f1
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(annotations(), annotations()), min_size=1, max_size=3), st.randoms())
 def test_no_order_matters(pairs: list[tuple[AnnotatedArticle, AnnotatedArticle]], random: object) -> None:
     left, right = ([dataclasses.replace(pair[k], id=f"a{i}") for i, pair in enumerate(pairs)] for k in (0, 1))
