@@ -1,0 +1,133 @@
+"""Saves and loads a trained model with all that it needs: weights, tokenizer, ontology, and where it came from.
+
+A checkpoint is a folder, here or on the Hugging Face Hub: `config.json`, `*.safetensors` in shards, the tokenizer's
+files, `ontology.yaml`, and what the training wrote beside them. Only safetensors and plain text are read; a file of
+any other kind is not even downloaded, and no code of a repository is run.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from huggingface_hub import HfApi, snapshot_download
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+from safetensors import SafetensorError
+from transformers import AutoTokenizer, PreTrainedTokenizerFast
+
+from waqai.data.windows import TextEncoder, WindowSize
+from waqai.errors import CheckpointError, OntologyError
+from waqai.models import WaqaiConfig, WaqaiModel
+from waqai.ontology import Ontology, load_ontology, save_ontology
+
+logger = logging.getLogger(__name__)
+
+MAX_SHARD = "15MB"
+ONTOLOGY_FILE = "ontology.yaml"
+_PLAIN = ("*.json", "*.safetensors", "*.yaml", "*.txt", "*.md", "*.model")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A model with its tokenizer and ontology, ready to be used."""
+
+    model: WaqaiModel
+    tokenizer: PreTrainedTokenizerFast
+    ontology: Ontology
+    name: str
+
+    def text_encoder(self) -> TextEncoder:
+        """Return the encoder of texts with the window that the model was trained with."""
+        config = self.model.config
+        return TextEncoder(self.tokenizer, WindowSize(subwords=config.window, overlap=config.overlap))
+
+
+def save_checkpoint(checkpoint: Checkpoint, folder: Path, files: Mapping[str, str] | None = None) -> None:
+    """Write a checkpoint, its weights in bfloat16, and further text files such as `metrics.json` beside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in folder.glob("*.safetensors*"):
+        stale.unlink()
+    weights = {
+        name: tensor.to(torch.bfloat16) if tensor.is_floating_point() else tensor
+        for name, tensor in checkpoint.model.state_dict().items()
+    }
+    checkpoint.model.save_pretrained(folder, state_dict=weights, max_shard_size=MAX_SHARD)
+    checkpoint.tokenizer.save_pretrained(folder)
+    save_ontology(checkpoint.ontology, folder / ONTOLOGY_FILE)
+    for name, content in (files or {}).items():
+        (folder / name).write_text(content, encoding="utf-8")
+
+
+def load_checkpoint(name_or_path: str | Path, *, revision: str | None = None) -> Checkpoint:
+    """Load a checkpoint from a folder, or from the Hub when no such folder exists.
+
+    Args:
+        name_or_path: A folder, or a Hub id such as `someone/waqai-arabert`.
+        revision: Branch, tag or commit on the Hub.
+
+    Raises:
+        CheckpointError: It is missing, damaged, no checkpoint of Waqai, or made for another ontology than the one that
+            lies beside it.
+    """
+    folder = Path(name_or_path)
+    if not folder.is_dir():
+        folder = _download(str(name_or_path), revision)
+    for needed in ("config.json", ONTOLOGY_FILE):
+        if not (folder / needed).is_file():
+            raise CheckpointError(
+                f"a checkpoint of Waqai must have {needed}, but {name_or_path} has none. "
+                "Give the folder that `train.py` wrote, or a Hub id of one."
+            )
+    try:
+        ontology = load_ontology(folder / ONTOLOGY_FILE)
+        config = WaqaiConfig.from_pretrained(folder)
+        if config.model_type != "waqai" or config.ontology_fingerprint != ontology.fingerprint:
+            raise CheckpointError(
+                f"the model in {name_or_path} was trained for ontology {config.ontology_fingerprint!r}, but the "
+                f"{ONTOLOGY_FILE} beside it is {ontology.fingerprint!r}. Restore the one that was saved with the model."
+            )
+        loaded: Any = WaqaiModel.from_pretrained(
+            folder, config=config, use_safetensors=True, dtype=torch.float32, output_loading_info=True
+        )
+        model, loading = loaded
+        tokenizer: Any = AutoTokenizer.from_pretrained(folder, use_fast=True, trust_remote_code=False)
+    except (OSError, SafetensorError, OntologyError, ValueError, KeyError, RuntimeError) as error:
+        raise CheckpointError(f"the checkpoint {name_or_path} cannot be loaded: {error}") from error
+    faults = {
+        kind: sorted(loading[kind]) for kind in ("missing_keys", "unexpected_keys", "mismatched_keys") if loading[kind]
+    }
+    if faults:
+        raise CheckpointError(
+            f"the weights of {name_or_path} do not fit its config.json: {faults}. Save them together."
+        )
+    model.eval()
+    return Checkpoint(model=model, tokenizer=tokenizer, ontology=ontology, name=str(name_or_path))
+
+
+def push_checkpoint(
+    folder: Path, repo_id: str, *, private: bool = False, message: str = "Upload a Waqai checkpoint"
+) -> str:
+    """Upload a saved checkpoint to the Hub and return the commit's address; the user's token is found as everywhere."""
+    api = HfApi()
+    api.create_repo(repo_id, private=private, exist_ok=True)
+    commit = api.upload_folder(
+        folder_path=str(folder), repo_id=repo_id, commit_message=message, allow_patterns=list(_PLAIN)
+    )
+    return str(commit.commit_url)
+
+
+def _download(repo_id: str, revision: str | None) -> Path:
+    """Return the local copy of a Hub repository; with HF_HUB_OFFLINE=1 it must be in the cache."""
+    try:
+        return Path(snapshot_download(repo_id, revision=revision, allow_patterns=list(_PLAIN)))
+    except HFValidationError as error:
+        raise CheckpointError(
+            f"the checkpoint must be a folder or a Hub id, but {repo_id!r} is neither. Check the path."
+        ) from error
+    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
+        raise CheckpointError(
+            f"{repo_id!r} is no folder here, and it cannot be had from the Hub: {str(error).splitlines()[0]} "
+            "Check the path or id, your connection, and HF_TOKEN for a private repository."
+        ) from error

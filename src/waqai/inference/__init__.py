@@ -1,0 +1,1 @@
+"""Extraction for users: the extractor, the loop over files, and the writers."""

@@ -1,0 +1,260 @@
+"""The extractor: articles in, annotated articles out, in the same order, whatever their number or length.
+
+Texts are encoded, sorted by length into batches of bounded size, scored by one encoder pass and decoded. Memory is
+bounded by the pool of texts in flight, not by the number of articles. Reading and writing files is
+`waqai.inference.runner`'s.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from torch import Tensor
+
+from waqai.checkpoints import Checkpoint, load_checkpoint
+from waqai.data.collate import Batch, candidate_pairs, collate
+from waqai.data.windows import EncodedText
+from waqai.decoding import ScoredFactuality, ScoredLink, ScoredSpan, assemble, decode_starts, select_spans
+from waqai.decoding.assemble import DecodedSection
+from waqai.errors import InputError, must
+from waqai.inference.devices import Device, Dtype, choose_device, choose_dtype
+from waqai.models import Calibration
+from waqai.records import AnnotatedArticle, Article
+
+BATCH_SUBWORDS = 8192
+"""Subwords of a batch, with padding; more gains nothing on a CPU and little on a GPU."""
+
+POOL_WORDS = 30_000
+"""Words that are read before batches are formed, so that texts of like length meet."""
+
+
+@dataclass(slots=True)
+class _Pending:
+    """An article whose sections are not all decoded yet."""
+
+    article: Article
+    sections: dict[int, DecodedSection] = field(default_factory=dict)
+    num_sections: int | None = None
+
+
+class EventExtractor:
+    """Finds entities, events, arguments and relations, and makes tuples of them.
+
+    >>> extractor = EventExtractor.from_pretrained("models/waqai-compact")  # doctest: +SKIP
+    >>> [article] = extractor.extract(["قتل خمسة مدنيين في غارة على بلدة عقيربات."])  # doctest: +SKIP
+    """
+
+    def __init__(self, checkpoint: Checkpoint, *, device: Device = "auto", dtype: Dtype = "auto") -> None:
+        self.device = choose_device(device)
+        self.dtype = choose_dtype(dtype, self.device)
+        self.checkpoint = checkpoint
+        self.model = checkpoint.model
+        torch.nn.Module.to(self.model.train(mode=False), self.device)
+        # Only the encoder leaves float32: the heads cost little, and their scores are what users see.
+        self.model.encoder.to(self.dtype)
+        self.task = self.model.config.task_shape()
+        self.text_encoder = checkpoint.text_encoder()
+        self.pad_id = checkpoint.tokenizer.pad_token_id or 0
+
+    @classmethod
+    def from_pretrained(
+        cls, name_or_path: str | Path, *, revision: str | None = None, device: Device = "auto", dtype: Dtype = "auto"
+    ) -> Self:
+        """Load a checkpoint from a folder or from the Hub; see `waqai.checkpoints.load_checkpoint` for the errors."""
+        return cls(load_checkpoint(name_or_path, revision=revision), device=device, dtype=dtype)
+
+    def extract(self, articles: Iterable[str | Article | Mapping[str, Any]]) -> list[AnnotatedArticle]:
+        """Return the annotated articles in the order given.
+
+        Args:
+            articles: Texts, `Article`s, or mappings with `text` and optional `id`, `date` and `source`.
+
+        Raises:
+            InputError: An article is none of these.
+        """
+        return list(self.stream(_as_article(article, index) for index, article in enumerate(articles, 1)))
+
+    def stream(self, articles: Iterable[Article]) -> Iterator[AnnotatedArticle]:
+        """Yield each article annotated, in order, reading ahead by no more than a pool of words."""
+        waiting: dict[int, _Pending] = {}
+        pool: list[tuple[int, int, EncodedText]] = []
+        words = 0
+        emitted = 0
+        for number, article in enumerate(articles):
+            waiting[number] = _Pending(article)
+            count = 0
+            for count, section in enumerate(self.text_encoder.encode(article.text), 1):
+                pool.append((number, count - 1, section))
+                words += len(section.words)
+                if words >= POOL_WORDS:
+                    self._drain(pool, waiting)
+                    words = 0
+            waiting[number].num_sections = count
+            while emitted in waiting and (done := self._finished(waiting[emitted])) is not None:
+                yield done
+                del waiting[emitted]
+                emitted += 1
+        self._drain(pool, waiting)
+        for number in range(emitted, emitted + len(waiting)):
+            done = self._finished(waiting.pop(number))
+            assert done is not None
+            yield done
+
+    def _finished(self, pending: _Pending) -> AnnotatedArticle | None:
+        """Return the assembled article when all of its sections are decoded."""
+        if pending.num_sections is None or len(pending.sections) < pending.num_sections:
+            return None
+        annotated = assemble(
+            pending.article,
+            [pending.sections[index] for index in range(pending.num_sections)],
+            types=self.task.types,
+            num_entity_types=self.task.num_entity_types,
+            links=self.task.links,
+            num_roles=self.task.num_roles,
+            factualities=self.task.factualities,
+        )
+        return replace(annotated, coverage=1.0, model=self.checkpoint.name)
+
+    def _drain(self, pool: list[tuple[int, int, EncodedText]], waiting: Mapping[int, _Pending]) -> None:
+        """Decode all sections of the pool, longest first, in batches of bounded size."""
+        pool.sort(key=lambda item: (-item[2].num_subwords, item[0], item[1]))
+        batch: list[tuple[int, int, EncodedText]] = []
+        windows = 0
+        for item in pool:
+            longest = batch[0][2].num_subwords if batch else 0
+            if batch and (windows + len(item[2].windows)) * longest > BATCH_SUBWORDS:
+                self._decode_into(batch, waiting)
+                batch, windows = [], 0
+            batch.append(item)
+            windows += len(item[2].windows)
+        if batch:
+            self._decode_into(batch, waiting)
+        pool.clear()
+
+    def _decode_into(self, batch: Sequence[tuple[int, int, EncodedText]], waiting: Mapping[int, _Pending]) -> None:
+        for (number, index, _), decoded in zip(batch, self.decode([text for _, _, text in batch]), strict=True):
+            waiting[number].sections[index] = decoded
+
+    @torch.inference_mode()
+    def decode(self, texts: Sequence[EncodedText]) -> list[DecodedSection]:
+        """Score and decode one batch of sections; this is the decoder of training's validation as well."""
+        batch = self._to_device(collate(texts, pad_id=self.pad_id))
+        states = self.model.encode(batch)
+        spans = self._spans(texts, self.model.score_spans(states, batch["word_limit"]))
+        proclitics = self.model.score_proclitics(states, batch["letters"]).tolist()
+        starts: list[list[int]] = []
+        base = 0
+        for text in texts:
+            starts.append(decode_starts(text.text, text.words, proclitics[base : base + len(text.words)]))
+            base += len(text.words)
+        links = self._links(texts, spans, states, batch["word_sentence"])
+        factuality = self._factuality(texts, spans, states, batch["word_sentence"])
+        return [
+            DecodedSection(words=text.words, starts=first, mentions=found, links=linked, factuality=chosen)
+            for text, first, found, linked, chosen in zip(texts, starts, spans, links, factuality, strict=True)
+        ]
+
+    def _to_device(self, batch: Batch) -> Batch:
+        return {name: tensor.to(self.device, non_blocking=True) for name, tensor in batch.items()}  # type: ignore[return-value, attr-defined]
+
+    def _spans(self, texts: Sequence[EncodedText], logits: Tensor) -> list[list[ScoredSpan]]:
+        """Choose entities and triggers of each text from logits [N, V, C]."""
+        split = self.task.num_entity_types
+        chosen: list[list[ScoredSpan]] = [[] for _ in texts]
+        owner, bases = _owners(texts)
+        for family, first_type, part in (("entity", 0, logits[..., :split]), ("event", split, logits[..., split:])):
+            probs = probability(part, self.model.config.calibrated(family))
+            hits = (probs > self.model.config.calibrated(family).threshold).nonzero()
+            scores = probs[tuple(hits.T)].tolist()
+            candidates: list[list[ScoredSpan]] = [[] for _ in texts]
+            for (word, width, kind), score in zip(hits.tolist(), scores, strict=True):
+                first = word - bases[owner[word]]
+                candidates[owner[word]].append(ScoredSpan(first, first + width, kind + first_type, score))
+            for index, found in enumerate(candidates):
+                chosen[index].extend(select_spans(found, nested=family == "entity"))
+        return chosen
+
+    def _links(
+        self, texts: Sequence[EncodedText], spans: Sequence[Sequence[ScoredSpan]], states: Tensor, sentence: Tensor
+    ) -> list[list[ScoredLink]]:
+        """Choose roles and relations between the mentions of each text."""
+        links: list[list[ScoredLink]] = [[] for _ in texts]
+        mentions: list[tuple[int, int, int]] = []
+        pairs: list[tuple[int, int]] = []
+        origin: list[tuple[int, int, int]] = []
+        base = 0
+        for index, (text, found) in enumerate(zip(texts, spans, strict=True)):
+            offset = len(mentions)
+            local = [(span.first, span.last, span.kind) for span in found]
+            for head, tail in candidate_pairs(local, self.task):
+                pairs.append((head + offset, tail + offset))
+                origin.append((index, head, tail))
+            mentions.extend((first + base, last + base, kind) for first, last, kind in local)
+            base += len(text.words)
+        if not pairs:
+            return links
+        table = torch.tensor(mentions, device=self.device)
+        logits, legal = self.model.score_links(states, sentence, table, torch.tensor(pairs, device=self.device))
+        roles = self.task.num_roles
+        for family, first_link, last_link in (("role", 0, roles), ("relation", roles, self.task.num_links)):
+            calibration = self.model.config.calibrated(family)
+            probs = probability(logits[:, first_link:last_link], calibration)
+            hits = ((probs > calibration.threshold) & legal[:, first_link:last_link]).nonzero()
+            for (pair, kind), score in zip(hits.tolist(), probs[tuple(hits.T)].tolist(), strict=True):
+                index, head, tail = origin[pair]
+                links[index].append(ScoredLink(head, tail, kind + first_link, score))
+        return links
+
+    def _factuality(
+        self, texts: Sequence[EncodedText], spans: Sequence[Sequence[ScoredSpan]], states: Tensor, sentence: Tensor
+    ) -> list[dict[int, ScoredFactuality]]:
+        """Choose the factuality of each trigger, by its position among the text's mentions."""
+        chosen: list[dict[int, ScoredFactuality]] = [{} for _ in texts]
+        triggers: list[tuple[int, int, int]] = []
+        origin: list[tuple[int, int]] = []
+        base = 0
+        for index, (text, found) in enumerate(zip(texts, spans, strict=True)):
+            for position, span in enumerate(found):
+                if span.kind >= self.task.num_entity_types:
+                    triggers.append((span.first + base, span.last + base, span.kind))
+                    origin.append((index, position))
+            base += len(text.words)
+        if triggers:
+            logits = self.model.score_factuality(states, sentence, torch.tensor(triggers, device=self.device))
+            scale = self.model.config.calibrated("factuality").scale
+            scores, kinds = (logits * scale).softmax(dim=-1).max(dim=-1)
+            for (index, position), kind, score in zip(origin, kinds.tolist(), scores.tolist(), strict=True):
+                chosen[index][position] = ScoredFactuality(kind, score)
+        return chosen
+
+
+def probability(logits: Tensor, calibration: Calibration) -> Tensor:
+    """Return calibrated probabilities."""
+    return torch.sigmoid(logits * calibration.scale + calibration.shift)
+
+
+def _owners(texts: Sequence[EncodedText]) -> tuple[list[int], list[int]]:
+    """Return for each packed word the text it belongs to, and for each text its first packed word."""
+    owner: list[int] = []
+    bases: list[int] = []
+    for index, text in enumerate(texts):
+        bases.append(len(owner))
+        owner.extend([index] * len(text.words))
+    return owner, bases
+
+
+def _as_article(article: str | Article | Mapping[str, Any], number: int) -> Article:
+    if isinstance(article, Article):
+        return article
+    if isinstance(article, str):
+        return Article(id=str(number), text=article)
+    if isinstance(article, Mapping) and isinstance(article.get("text"), str):
+        return Article(
+            id=str(article.get("id", number)),
+            text=article["text"],
+            date=article.get("date"),
+            source=article.get("source"),
+        )
+    raise InputError(must("article", "a text, an Article or a mapping with `text`", article, f"number {number}"))

@@ -1,0 +1,141 @@
+"""The joint model: one encoder pass gives word states, from which all heads read.
+
+`encode` makes packed word states; `score_spans`, `score_links`, `score_factuality` and `score_proclitics` read them.
+`forward` does all of it for training, with the gold mentions as the ends of links. Decoding is `waqai.decoding`'s.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self, cast
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoModel, PreTrainedModel
+from transformers.utils.generic import ModelOutput
+
+from waqai.data.collate import Batch
+from waqai.models.configuration import WaqaiConfig
+from waqai.models.heads import IMPOSSIBLE, BiaffineSpans, Factuality, Links, PointerSpans, Proclitics, WordFeatures
+from waqai.models.losses import class_loss, link_loss, span_loss
+
+
+@dataclass
+class WaqaiOutput(ModelOutput):
+    """What `forward` returns; N words, V widths, C types, P pairs, R links, E triggers.
+
+    Attributes:
+        loss: The sum of all losses, per word; None without targets.
+        losses: The parts, per word.
+        states: [N, H].
+        span_logits: [N, V, C], IMPOSSIBLE where a span would pass its text's end.
+    """
+
+    loss: Tensor | None = None
+    losses: dict[str, Tensor] | None = None
+    states: Tensor | None = None
+    span_logits: Tensor | None = None
+
+
+class WaqaiModel(PreTrainedModel):
+    """A Hub encoder with the heads of `waqai.models.heads`."""
+
+    legal: Tensor
+    config_class = WaqaiConfig
+    base_model_prefix = "encoder"
+    _supports_sdpa = True
+
+    def __init__(self, config: WaqaiConfig) -> None:
+        super().__init__(config)
+        task = config.task_shape()
+        self.encoder = AutoModel.from_config(config.encoder_config())
+        width, size, dropout = self.encoder.config.hidden_size, config.head_size, config.dropout
+        self.features = WordFeatures(width, dropout)
+        spans = BiaffineSpans if config.span_head == "biaffine" else PointerSpans
+        self.spans = spans(width, size, task.span_width, task.num_types, dropout)
+        self.proclitics = Proclitics(width, size)
+        self.links = Links(width, 2 * size, task.num_types, task.num_links, dropout) if task.num_links else None
+        events = task.num_types > task.num_entity_types
+        self.factuality = Factuality(width, size, len(task.factualities), dropout) if events else None
+        legal = torch.zeros(task.num_types, task.num_types, max(task.num_links, 1), dtype=torch.bool)
+        for head, row in enumerate(task.legal):
+            for tail, links in enumerate(row):
+                legal[head, tail, list(links)] = True
+        self.register_buffer("legal", legal)
+        self.post_init()  # type: ignore[no-untyped-call]
+
+    @classmethod
+    def from_encoder(cls, name_or_path: str | Path, config: WaqaiConfig, *, revision: str | None = None) -> Self:
+        """Make a model with fresh heads on a pre-trained encoder.
+
+        `config.encoder` must be that encoder's config. Weights are read from safetensors only, and no code of the
+        repository is run.
+        """
+        model = cls(config)
+        model.encoder = AutoModel.from_pretrained(
+            name_or_path, revision=revision, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
+        )
+        return model
+
+    def _init_weights(self, module: nn.Module) -> None:
+        """Leave initialisation to the modules: the heads' biases encode priors, the encoder has its own."""
+
+    def encode(self, batch: Batch) -> Tensor:
+        """Run the encoder once and return packed word states [N, H] in float32: means of each word's subwords."""
+        hidden = self.encoder(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).last_hidden_state
+        sums = nn.functional.pad(hidden.float().cumsum(dim=1), (0, 0, 1, 0))
+        window, first, last = batch["word_window"], batch["word_first"], batch["word_last"]
+        pooled = (sums[window, last + 1] - sums[window, first]) / (last + 1 - first)[:, None]
+        return self.features(pooled, batch["letters"])
+
+    def possible_spans(self, word_limit: Tensor) -> Tensor:
+        """Return whether the span from word n over v further words ends within its text: [N] → [N, V]."""
+        ends = torch.arange(len(word_limit), device=word_limit.device)[:, None] + torch.arange(
+            self.config.task["span_width"], device=word_limit.device
+        )
+        return ends < word_limit[:, None]
+
+    def score_spans(self, states: Tensor, word_limit: Tensor) -> Tensor:
+        """Return the logits of every span and type: [N, V, C]."""
+        logits: Tensor = self.spans(states)
+        return logits.masked_fill(~self.possible_spans(word_limit)[:, :, None], IMPOSSIBLE)
+
+    def score_links(self, states: Tensor, sentence: Tensor, mentions: Tensor, pairs: Tensor) -> tuple[Tensor, Tensor]:
+        """Return logits and legality of every link of every pair: [P, R] each."""
+        assert self.links is not None
+        legal = self.legal[mentions[pairs[:, 0], 2], mentions[pairs[:, 1], 2]]
+        return self.links(states, sentence, mentions, pairs), legal
+
+    def score_factuality(self, states: Tensor, sentence: Tensor, mentions: Tensor) -> Tensor:
+        """Return the logits of each trigger's factuality: [E, 3] → [E, K]."""
+        assert self.factuality is not None
+        return self.factuality(states, sentence, mentions[:, 0])
+
+    def score_proclitics(self, states: Tensor, letters: Tensor) -> Tensor:
+        """Return the logits of how many proclitic letters a word has: [N, 4]."""
+        logits: Tensor = self.proclitics(states, letters)
+        return logits
+
+    def forward(self, **inputs: Any) -> WaqaiOutput:
+        """Encode a batch and, when it has targets, take the losses; the arguments are the keys of `Batch`."""
+        batch = cast("Batch", inputs)
+        states = self.encode(batch)
+        span_logits = self.score_spans(states, batch["word_limit"])
+        if "targets" not in batch:
+            return WaqaiOutput(states=states, span_logits=span_logits)
+        targets = batch["targets"]
+        possible = self.possible_spans(batch["word_limit"])
+        losses = {
+            "spans": span_loss(span_logits, possible, targets),
+            "proclitics": class_loss(self.score_proclitics(states, batch["letters"]), targets["proclitics"]),
+        }
+        if len(targets["pairs"]):
+            logits, legal = self.score_links(states, batch["word_sentence"], targets["mentions"], targets["pairs"])
+            losses["links"] = link_loss(logits, legal, targets["pair_labels"])
+        if len(targets["triggers"]):
+            triggers = targets["mentions"][targets["triggers"]]
+            logits = self.score_factuality(states, batch["word_sentence"], triggers)
+            losses["factuality"] = class_loss(logits, targets["factuality"])
+        losses = {name: loss / len(states) for name, loss in losses.items()}
+        return WaqaiOutput(
+            loss=torch.stack(list(losses.values())).sum(), losses=losses, states=states, span_logits=span_logits
+        )
