@@ -20,7 +20,9 @@ class Audit:
 
     def add(self, reason: str, where: str = "", amount: int = 1) -> None:
         """Count `amount` cases of `reason`; the first case is logged with its place."""
-        if amount and not self._counts[reason]:
+        if not amount:
+            return
+        if not self._counts[reason]:
             logger.info("%s%s", reason, f" (first in {where})" if where else "")
         self._counts[reason] += amount
 

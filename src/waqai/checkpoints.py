@@ -15,7 +15,7 @@ import torch
 from huggingface_hub import HfApi, snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 from safetensors import SafetensorError
-from transformers import AutoTokenizer, PreTrainedTokenizerFast
+from transformers import PreTrainedTokenizerFast
 
 from waqai.data.windows import TextEncoder, WindowSize
 from waqai.errors import CheckpointError, OntologyError
@@ -92,7 +92,7 @@ def load_checkpoint(name_or_path: str | Path, *, revision: str | None = None) ->
             folder, config=config, use_safetensors=True, dtype=torch.float32, output_loading_info=True
         )
         model, loading = loaded
-        tokenizer: Any = AutoTokenizer.from_pretrained(folder, use_fast=True, trust_remote_code=False)
+        tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
     except (OSError, SafetensorError, OntologyError, ValueError, KeyError, RuntimeError) as error:
         raise CheckpointError(f"the checkpoint {name_or_path} cannot be loaded: {error}") from error
     faults = {

@@ -4,8 +4,8 @@ Windows are padded to the longest of the batch; words are not padded but packed,
 a word gets does not depend on its neighbours in the batch.
 """
 
-from collections.abc import Sequence
-from typing import NotRequired, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, TypedDict, cast
 
 import torch
 from torch import Tensor
@@ -162,3 +162,12 @@ def candidate_pairs(mentions: Sequence[tuple[int, int, int]], task: Task) -> lis
         for t, tail in enumerate(mentions)
         if task.linkable[head[2]][tail[2]] and h != t and abs(head[0] - tail[0]) <= MAX_PAIR_WORDS
     ]
+
+
+def to_device(batch: Batch, device: torch.device) -> Batch:
+    """Return the batch, its targets included, on another device."""
+    moved = {
+        name: {key: tensor.to(device) for key, tensor in value.items()} if isinstance(value, dict) else value.to(device)
+        for name, value in cast("Mapping[str, Any]", batch).items()
+    }
+    return cast("Batch", moved)

@@ -14,12 +14,13 @@ import torch
 from torch import Tensor
 
 from waqai.checkpoints import Checkpoint, load_checkpoint
-from waqai.data.collate import Batch, candidate_pairs, collate
+from waqai.data.collate import candidate_pairs, collate, to_device
 from waqai.data.windows import EncodedText
 from waqai.decoding import ScoredFactuality, ScoredLink, ScoredSpan, assemble, decode_starts, select_spans
 from waqai.decoding.assemble import DecodedSection
 from waqai.errors import InputError, must
 from waqai.inference.devices import Device, Dtype, choose_device, choose_dtype
+from waqai.inference.tuples import assemble_tuples
 from waqai.models import Calibration
 from waqai.records import AnnotatedArticle, Article
 
@@ -115,7 +116,7 @@ class EventExtractor:
             num_roles=self.task.num_roles,
             factualities=self.task.factualities,
         )
-        return replace(annotated, coverage=1.0, model=self.checkpoint.name)
+        return replace(annotated, tuples=assemble_tuples(annotated), coverage=1.0, model=self.checkpoint.name)
 
     def _drain(self, pool: list[tuple[int, int, EncodedText]], waiting: Mapping[int, _Pending]) -> None:
         """Decode all sections of the pool, longest first, in batches of bounded size."""
@@ -140,7 +141,7 @@ class EventExtractor:
     @torch.inference_mode()
     def decode(self, texts: Sequence[EncodedText]) -> list[DecodedSection]:
         """Score and decode one batch of sections; this is the decoder of training's validation as well."""
-        batch = self._to_device(collate(texts, pad_id=self.pad_id))
+        batch = to_device(collate(texts, pad_id=self.pad_id), self.device)
         states = self.model.encode(batch)
         spans = self._spans(texts, self.model.score_spans(states, batch["word_limit"]))
         proclitics = self.model.score_proclitics(states, batch["letters"]).tolist()
@@ -155,9 +156,6 @@ class EventExtractor:
             DecodedSection(words=text.words, starts=first, mentions=found, links=linked, factuality=chosen)
             for text, first, found, linked, chosen in zip(texts, starts, spans, links, factuality, strict=True)
         ]
-
-    def _to_device(self, batch: Batch) -> Batch:
-        return {name: tensor.to(self.device, non_blocking=True) for name, tensor in batch.items()}  # type: ignore[return-value, attr-defined]
 
     def _spans(self, texts: Sequence[EncodedText], logits: Tensor) -> list[list[ScoredSpan]]:
         """Choose entities and triggers of each text from logits [N, V, C]."""

@@ -40,6 +40,9 @@ class WaqaiModel(PreTrainedModel):
     """A Hub encoder with the heads of `waqai.models.heads`."""
 
     legal: Tensor
+    encoder_autocast: torch.dtype | None = None
+    """Set in training: the encoder computes in this format while its weights stay in float32."""
+
     config_class = WaqaiConfig
     base_model_prefix = "encoder"
     _supports_sdpa = True
@@ -81,7 +84,9 @@ class WaqaiModel(PreTrainedModel):
 
     def encode(self, batch: Batch) -> Tensor:
         """Run the encoder once and return packed word states [N, H] in float32: means of each word's subwords."""
-        hidden = self.encoder(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).last_hidden_state
+        ids, mask = batch["input_ids"], batch["attention_mask"]
+        with torch.autocast(ids.device.type, self.encoder_autocast, enabled=self.encoder_autocast is not None):
+            hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
         sums = nn.functional.pad(hidden.float().cumsum(dim=1), (0, 0, 1, 0))
         window, first, last = batch["word_window"], batch["word_first"], batch["word_last"]
         pooled = (sums[window, last + 1] - sums[window, first]) / (last + 1 - first)[:, None]

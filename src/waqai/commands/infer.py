@@ -1,0 +1,112 @@
+"""`waqai infer`: extracts events from articles into JSON lines, CSV, Parquet or a page to look at."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from tqdm import tqdm
+
+from waqai.data.articles import Columns
+from waqai.errors import WaqaiError
+from waqai.inference.runner import RunSettings, RunSummary
+from waqai.inference.runner import run as run_files
+from waqai.records import AnnotatedArticle, EventTuple, Filler
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--model", required=True, help="a checkpoint's folder, or its id on the Hugging Face Hub")
+    parser.add_argument("--revision", help="branch, tag or commit on the Hub")
+    parser.add_argument(
+        "--input",
+        nargs="+",
+        required=True,
+        metavar="PATH",
+        help="files (.jsonl .txt .csv .parquet, also .gz .xz), folders, globs, or - for JSON lines on standard input",
+    )
+    parser.add_argument(
+        "--output",
+        nargs="+",
+        required=True,
+        metavar="PATH",
+        help="one or several of .jsonl, .csv, .parquet, .html; or - for JSON lines on standard output",
+    )
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--dtype", choices=("auto", "fp32", "bf16"), default="auto", help="the encoder's number format")
+    parser.add_argument("--resume", action="store_true", help="go on with the JSON lines of a run that was cut")
+    parser.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
+    parser.add_argument("--strict", action="store_true", help="stop at the first article that cannot be read")
+    parser.add_argument("--table", action="store_true", help="print a table of the tuples")
+    parser.add_argument("--csv-bom", action="store_true", help="begin CSV with a byte order mark, for Excel")
+    for name in ("text", "id", "date", "source"):
+        parser.add_argument(f"--{name}-column", default=name, metavar="NAME", help=f"field of the {name} in the input")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Extract; exit status 1 when not a single article could be done, or with --strict at the first bad one."""
+    from waqai.inference.extractor import EventExtractor  # noqa: PLC0415 - imports torch
+
+    settings = RunSettings(
+        inputs=tuple(args.input),
+        outputs=tuple(args.output),
+        columns=Columns(text=args.text_column, id=args.id_column, date=args.date_column, source=args.source_column),
+        resume=args.resume,
+        overwrite=args.overwrite,
+        strict=args.strict,
+        csv_bom=args.csv_bom,
+    )
+    console = Console(stderr="-" in args.output)
+    bar = tqdm(unit=" articles", disable=not sys.stderr.isatty())
+
+    def progress(summary: RunSummary) -> None:
+        bar.update(summary.articles - bar.n)
+        bar.set_postfix_str(f"{summary.words / max(summary.seconds, 1e-9):,.0f} words/s", refresh=False)
+
+    def load() -> EventExtractor:
+        return EventExtractor.from_pretrained(args.model, revision=args.revision, device=args.device, dtype=args.dtype)
+
+    try:
+        summary = run_files(
+            load, settings, progress=progress, each=(lambda a: print_tuples(console, a)) if args.table else None
+        )
+    finally:
+        bar.close()
+    for reason, count in summary.audit.to_dict().items():
+        print(f"{reason}: {count}", file=sys.stderr)
+    for output in settings.outputs:
+        if output != "-" and Path(output).is_file():
+            summary.audit.save(Path(f"{output}.audit.json"))
+    speed = summary.words / max(summary.seconds, 1e-9)
+    print(
+        f"{summary.articles} articles, {summary.events} events, {summary.errors} unreadable, "
+        f"{summary.skipped} done before; {summary.words:,} words in {summary.seconds:.1f} s ({speed:,.0f} words/s)",
+        file=sys.stderr,
+    )
+    if summary.articles + summary.skipped == 0:
+        raise WaqaiError("no article could be extracted. The output says why for each.")
+    return 0
+
+
+def print_tuples(console: Console, article: AnnotatedArticle) -> None:
+    """Print one article's tuples as a table; what is not ACTUAL says so beside the type."""
+    table = Table(title=f"{article.id} · {article.date or 'undated'}", title_justify="left", expand=True)
+    for heading in ("event", "actor", "target", "location", "time", "count", "source", "score"):
+        table.add_column(heading, overflow="fold")
+    for row in article.tuples or ():
+        table.add_row(
+            _event(row),
+            *(_fillers(getattr(row, slot)) for slot in ("actor", "target", "location", "time", "count", "source")),
+            "" if row.score is None else f"{row.score:.2f}",
+        )
+    console.print(table)
+
+
+def _event(row: EventTuple) -> str:
+    certainty = "" if row.factuality == "ACTUAL" else f" ({row.factuality.lower()})"
+    return f"{row.type}{certainty}\n{row.action}"
+
+
+def _fillers(fillers: tuple[Filler, ...]) -> str:
+    return "\n".join(filler.text for filler in fillers)

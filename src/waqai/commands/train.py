@@ -1,0 +1,30 @@
+"""`waqai train`: fine-tunes a model, or pre-trains an encoder, from a config file."""
+
+import argparse
+from pathlib import Path
+
+from waqai.config import load_config, read_yaml
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--config", type=Path, required=True, help="a YAML file, such as configs/compact.yaml")
+    parser.add_argument("--resume", action="store_true", help="go on with the run in the config's output folder")
+    parser.add_argument("overrides", nargs="*", metavar="section.key=value", help="values that replace the config's")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train, and print where the checkpoint is."""
+    data = read_yaml(args.config)
+    if isinstance(data, dict) and "objective" in data:  # only a pre-training config has one
+        from waqai.pretraining import run as pretrain  # noqa: PLC0415 - imports torch
+
+        pretrain(args.config, args.overrides)
+        return 0
+    from waqai.training.fit import train  # noqa: PLC0415 - imports torch
+    from waqai.training.settings import TrainSettings  # noqa: PLC0415
+
+    settings = load_config(TrainSettings, args.config, args.overrides)
+    folder = train(settings, resume=args.resume)
+    print(f"checkpoint: {folder}")
+    return 0

@@ -1,0 +1,139 @@
+"""Runs the extractor over files: reads, extracts, writes, resumes; memory does not grow with the input.
+
+A bad article becomes an error row in the output and the run goes on, unless `strict`. Printing is the command's.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from waqai.audit import Audit
+from waqai.data.articles import BadArticle, Columns, read_articles
+from waqai.errors import ConfigError, InputError
+from waqai.inference.extractor import EventExtractor
+from waqai.inference.writers import Writer, finished_ids, kind_of, open_writer
+from waqai.records import AnnotatedArticle, Article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """What to read and write.
+
+    Attributes:
+        inputs: Files, folders, globs, or `-`; see `waqai.data.articles.read_articles`.
+        outputs: `.jsonl`, `.csv`, `.parquet`, `.html`, or `-` for JSON lines on standard output.
+        columns: Names of the fields in JSON lines, CSV and Parquet.
+        resume: Go on with JSON lines that a cut run left, without doing an article twice.
+        overwrite: Replace outputs that exist.
+        strict: Stop at the first article that cannot be read.
+        csv_bom: Begin CSV with a byte order mark, for Excel.
+    """
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    columns: Columns = field(default_factory=Columns)
+    resume: bool = False
+    overwrite: bool = False
+    strict: bool = False
+    csv_bom: bool = False
+
+
+@dataclass(slots=True)
+class RunSummary:
+    """What a run did; `seconds` leave out loading the model."""
+
+    articles: int = 0
+    errors: int = 0
+    skipped: int = 0
+    events: int = 0
+    words: int = 0
+    seconds: float = 0.0
+    audit: Audit = field(default_factory=Audit)
+
+
+def run(
+    load: Callable[[], EventExtractor],
+    settings: RunSettings,
+    *,
+    progress: Callable[[RunSummary], None] | None = None,
+    each: Callable[[AnnotatedArticle], None] | None = None,
+) -> RunSummary:
+    """Extract all articles of the inputs into all outputs.
+
+    Args:
+        load: Makes the extractor; called when inputs and outputs are known to be usable.
+        settings: What to read and write.
+        progress: Called after every article with the summary so far.
+        each: Called with every annotated article, after it was written.
+
+    Raises:
+        InputError: An input is unusable, or an article is bad and the run is strict.
+        OutputError: An output exists, or cannot be written.
+        ConfigError: Resuming is asked for with outputs that cannot be continued.
+    """
+    summary = RunSummary()
+    # Opening the inputs first: a wrong path must not cost an existing output or the loading of a model.
+    articles = read_articles(settings.inputs, columns=settings.columns, audit=summary.audit)
+    done = _finished(settings)
+    with ExitStack() as stack:
+        writers = [
+            stack.enter_context(
+                open_writer(output, append=settings.resume, overwrite=settings.overwrite, csv_bom=settings.csv_bom)
+            )
+            for output in settings.outputs
+        ]
+        extractor = load()
+        started = time.monotonic()
+        wanted = _wanted(articles, done, writers, settings, summary)
+        for annotated in extractor.stream(wanted):
+            for writer in writers:
+                writer.write(annotated)
+            summary.articles += 1
+            summary.events += len(annotated.events)
+            summary.words += len(annotated.text.split())
+            summary.seconds = time.monotonic() - started
+            if each is not None:
+                each(annotated)
+            if progress is not None:
+                progress(summary)
+    summary.audit.add("input.unreadable_article", amount=summary.errors)
+    return summary
+
+
+def _finished(settings: RunSettings) -> set[str]:
+    """Return the ids that a resumed run need not do again."""
+    if not settings.resume:
+        return set()
+    kinds = {kind_of(output) for output in settings.outputs}
+    if kinds != {"jsonl"} or "-" in settings.outputs:
+        raise ConfigError(
+            "only JSON lines in a file can be resumed, but the outputs are "
+            f"{', '.join(settings.outputs)}. Write .jsonl, and make other kinds of it afterwards."
+        )
+    finished = [finished_ids(Path(output)) for output in settings.outputs]
+    if any(ids != finished[0] for ids in finished):
+        raise ConfigError("the outputs to resume hold different articles. Resume them one by one.")
+    return finished[0]
+
+
+def _wanted(
+    articles: Iterator[Article | BadArticle],
+    done: set[str],
+    writers: Sequence[Writer],
+    settings: RunSettings,
+    summary: RunSummary,
+) -> Iterator[Article]:
+    """Yield the articles to do; bad ones are written as errors at once."""
+    for article in articles:
+        if article.id in done:
+            summary.skipped += 1
+        elif isinstance(article, Article):
+            yield article
+        elif settings.strict:
+            raise InputError(f"{article.error} Or leave out --strict: it is then reported in the output.")
+        else:
+            summary.errors += 1
+            for writer in writers:
+                writer.write_error(article.id, article.where, article.error)

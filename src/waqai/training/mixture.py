@@ -1,0 +1,127 @@
+"""The training mixture: reads the data sets, encodes and labels them once, and plans which texts each step sees.
+
+The plan depends only on the seed, the sets' sizes and their weights, so that a resumed run, and one on several
+processes, sees exactly what an uninterrupted run on one would.
+"""
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from waqai.audit import Audit
+from waqai.data.authoring import read_authoring
+from waqai.data.conll import read_conll
+from waqai.data.labels import Labels, Task, label
+from waqai.data.standoff import read_annotated
+from waqai.data.windows import EncodedText, TextEncoder
+from waqai.errors import InputError
+from waqai.records import AnnotatedArticle
+from waqai.text import proclitic_lengths, stem_start
+from waqai.training.settings import DataSettings
+
+Example = tuple[EncodedText, Labels]
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """The examples of each data set, and how often each set is drawn."""
+
+    names: tuple[str, ...]
+    examples: tuple[tuple[Example, ...], ...]
+    weights: tuple[float, ...]
+
+    def plan(self, batch_size: int, seed: int) -> Iterator[list[Example]]:
+        """Yield batches without end: sets are drawn by weight, the texts of a set in shuffled rounds."""
+        draw = random.Random(seed)
+        rounds = [_rounds(len(examples), seed + 1 + index) for index, examples in enumerate(self.examples)]
+        numbers = range(len(self.examples))
+        while True:
+            chosen = draw.choices(numbers, weights=self.weights, k=batch_size)
+            yield [self.examples[number][next(rounds[number])] for number in chosen]
+
+
+def _rounds(size: int, seed: int) -> Iterator[int]:
+    """Yield the indices of a set without end, each once a round, every round in an order of its own."""
+    shuffle = random.Random(seed)
+    while True:
+        order = list(range(size))
+        shuffle.shuffle(order)
+        yield from order
+
+
+def read_articles_of(settings: DataSettings, *, seed: int, audit: Audit) -> tuple[AnnotatedArticle, ...]:
+    """Read an annotated data set, or the fraction of it that the seed chooses.
+
+    Raises:
+        InputError: The file is missing, empty or not of its format.
+    """
+    if settings.format == "authoring":
+        articles, faults = read_authoring(settings.path)
+        errors = [fault for fault in faults if fault.level == "error"]
+        if errors:
+            raise InputError(f"{settings.path}: {len(errors)} error(s), the first: {errors[0]}")
+    elif settings.format == "conll":
+        articles = read_conll(settings.path, audit=audit)
+    else:
+        articles = read_annotated(settings.path)
+    if settings.fraction < 1:
+        keep = max(1, round(len(articles) * settings.fraction))
+        chosen = sorted(random.Random(seed).sample(range(len(articles)), keep))
+        audit.add(f"{settings.name}.article.outside_fraction", amount=len(articles) - keep)
+        articles = tuple(articles[index] for index in chosen)
+    if not articles:
+        raise InputError(f"the data set {settings.name!r} ({settings.path}) must have an article, but has none.")
+    return articles
+
+
+def load_mixture(
+    sets: Sequence[DataSettings], text_encoder: TextEncoder, task: Task, *, seed: int, audit: Audit
+) -> Mixture:
+    """Read, encode and label all training sets; what cannot be expressed is counted in the audit."""
+    kept: list[DataSettings] = []
+    examples: list[tuple[Example, ...]] = []
+    for settings in sets:
+        if settings.optional and not settings.path.exists():
+            audit.add(f"{settings.name}.not_there", str(settings.path))
+            continue
+        found: list[Example] = []
+        if settings.format == "proclitics":
+            found.extend(_proclitic_examples(settings, text_encoder, audit))
+        else:
+            scheme = settings.scheme()
+            for article in read_articles_of(settings, seed=seed, audit=audit):
+                sections = tuple(text_encoder.encode(article.text))
+                labels = label(article, sections, task, scheme, audit=audit, name=settings.name)
+                found.extend(zip(sections, labels, strict=True))
+        if not found:
+            raise InputError(f"the data set {settings.name!r} ({settings.path}) must have a text, but has none.")
+        kept.append(settings)
+        examples.append(tuple(found))
+    if not kept:
+        raise InputError("none of the training sets is there. Check their paths.")
+    return Mixture(tuple(s.name for s in kept), tuple(examples), tuple(s.weight for s in kept))
+
+
+def _proclitic_examples(settings: DataSettings, text_encoder: TextEncoder, audit: Audit) -> Iterator[Example]:
+    """Yield texts in which every word has a proclitic label and nothing else is said."""
+    with settings.path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                row = json.loads(line)
+                text, cuts = row["text"], set(row["cuts"])
+            except (ValueError, KeyError, TypeError) as error:
+                raise InputError(
+                    f"a line must be JSON with `text` and `cuts`, but {error!r} was met ({settings.path}, line {number})."
+                ) from error
+            for section in text_encoder.encode(text):
+                found = []
+                for index, word in enumerate(section.words):
+                    surface = text[word.start : word.end]
+                    inside = [cut for cut in cuts if word.start < cut < word.end]
+                    allowed = [k for k in proclitic_lengths(surface) if word.start + stem_start(surface, k) in inside]
+                    if inside and not allowed:
+                        audit.add(f"{settings.name}.proclitic.not_by_letters", f"line {number}, {surface!r}")
+                        continue
+                    found.append((index, max(allowed, default=0)))
+                yield section, Labels(proclitics=tuple(found))
