@@ -1,0 +1,1 @@
+"""Fine-tuning: settings, the mixture of data sets, the run, calibration, and states to resume from."""
