@@ -77,3 +77,4 @@ def test_utf16_units_are_mapped_both_ways():
     assert from_utf16(text, 3, 5) is None
     assert from_utf16(text, 2, 2) is None
     assert to_utf16("\ud800ب", 2) == 2
+    assert from_utf16("\ud800😀ب", 3, 4) == (2, 3)

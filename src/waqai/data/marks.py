@@ -178,13 +178,10 @@ def from_utf16(text: str, start: int, end: int) -> tuple[int, int] | None:
     if not 0 <= start < end:
         return None
     data = text.encode("utf-16-le", "surrogatepass")
-    if 2 * end > len(data):
+    found = [len(data[: 2 * position].decode("utf-16-le", "surrogatepass")) for position in (start, end)]
+    if [to_utf16(text, position) for position in found] != [start, end]:
         return None
-    try:
-        before = len(data[: 2 * start].decode("utf-16-le"))
-        return before, before + len(data[2 * start : 2 * end].decode("utf-16-le"))
-    except UnicodeDecodeError:  # half a pair, or junk in the text itself
-        return None
+    return found[0], found[1]
 
 
 def to_utf16(text: str, position: int) -> int:
