@@ -113,3 +113,25 @@ def test_ill_formed_number_of_resamples(resamples: str, gold: Path, capsys: pyte
         score(gold, gold, f"--resamples={resamples}")
     assert exit_.value.code == 2
     assert "--resamples" in capsys.readouterr().err
+
+
+def test_every_documented_command_runs(gold: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Path(__file__).parents[2] / "docs" / "scoring.md"
+    commands = [line.split()[2:] for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("waqai ")]
+    monkeypatch.chdir(tmp_path)
+    for name in ("predicted.jsonl", "predicted2.jsonl"):
+        (tmp_path / name).write_bytes(gold.read_bytes())
+    assert len(commands) == 4
+    for command in commands:
+        assert score(*command, "--resamples", 5) == 0
+    assert (tmp_path / "scores.json").exists()
+
+
+def test_the_documented_python_runs(gold: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Path(__file__).parents[2] / "docs" / "scoring.md"
+    source = page.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "predicted.jsonl").write_bytes(gold.read_bytes())
+    names: dict[str, object] = {}
+    exec(source.replace('"AIR_STRIKE"', '"SHELLING"'), names)
+    assert names["report"].tuple_f1 == 1.0

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from waqai.inference.tuples import assemble_tuples
 from waqai.records import SLOTS, AnnotatedArticle, EventTuple, Filler
 
 Cell = str | int | float | None
@@ -30,6 +31,8 @@ SLOT_FIELDS: Mapping[str, tuple[tuple[str, CellType], ...]] = {
         ("latitude", "number"),
         ("longitude", "number"),
         ("country", "text"),
+        ("admin", "text"),
+        ("precision", "text"),
         ("geonames_id", "integer"),
     ),
     "time": (("start", "text"), ("end", "text"), ("granularity", "text")),
@@ -113,38 +116,8 @@ def error_row(article_id: str, where: str, message: str) -> Row:
 
 
 def tuples_of(article: AnnotatedArticle) -> tuple[EventTuple, ...]:
-    """Return the article's tuples; of an article that has none yet, such as gold, they are read off its events."""
-    if article.tuples is not None:
-        return article.tuples
-    entities = {entity.id: entity for entity in article.entities}
-    counted = {r.head: entities[r.tail].text for r in article.relations if r.type == "OF" and r.tail in entities}
-    tuples = []
-    for event in article.events:
-        slots: dict[str, list[Filler]] = {slot: [] for slot in SLOTS}
-        for argument in event.arguments:
-            entity = entities[argument.entity]
-            value = dict(entity.value or {})
-            if argument.role == "COUNT" and entity.id in counted:
-                value.setdefault("of", counted[entity.id])
-            filler = Filler(entity=entity.id, text=entity.text, score=argument.score, value=value or None)
-            slots.setdefault(argument.role.lower(), []).append(filler)
-        tuples.append(
-            EventTuple(
-                event=event.id,
-                type=event.type,
-                action=event.text,
-                factuality=event.factuality,
-                actor=tuple(slots["actor"]),
-                target=tuple(slots["target"]),
-                location=tuple(slots["location"]),
-                time=tuple(slots["time"]),
-                instrument=tuple(slots["instrument"]),
-                count=tuple(slots["count"]),
-                source=tuple(slots["source"]),
-                score=event.score,
-            )
-        )
-    return tuple(tuples)
+    """Return the article's tuples; of an article that has none yet, such as gold, they are assembled."""
+    return assemble_tuples(article) if article.tuples is None else article.tuples
 
 
 def clean(text: str) -> str:
