@@ -162,7 +162,7 @@ def test_values_of_unexpected_types_are_left_out_or_shown() -> None:
     [row] = tuple_rows(AnnotatedArticle(id="a", text="نص", tuples=(event_tuple,)))
     found = {name.removeprefix("location_"): cell for name, cell in row.items() if name.startswith("location_")}
     assert found.pop("name") == ["12"]
-    assert found == dict.fromkeys(["latitude", "longitude", "country", "admin", "precision", "geonames_id"], [None])
+    assert found == {name: [None] for name in ("latitude", "longitude", "country", "admin", "precision", "geonames_id")}
     assert (row["start"], row["acled_event"]) == (None, None)
 
 
