@@ -1,8 +1,9 @@
 """Strict YAML into frozen dataclasses: nothing ignored, nothing guessed, all faults reported at once.
 
 A config is a dataclass whose fields are scalars, `Path`, `Literal`, tuples, dicts, other dataclasses, or one of these
-or None. PyYAML reads `1e-5` as text, `NO` as False and `012` as 10; the loader here reads numbers as YAML 1.2 does and
-refuses the rest. What the values mean, and their ranges, is checked by each dataclass in `__post_init__`.
+or None. PyYAML reads `1e-5` as text, `NO` as False and `012` as 10; the loader here reads numbers as YAML 1.2 does, but
+takes what has a leading zero for text. What the values mean, and their ranges, is checked by each dataclass in
+`__post_init__`.
 """
 
 import dataclasses
@@ -31,20 +32,27 @@ class _StrictLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
+class _StrictDumper(yaml.SafeDumper):
+    """Quotes every text that PyYAML's own loader or the strict one would read as something else."""
+
+
 _StrictLoader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
     ("bool", r"true|false|True|False|TRUE|FALSE", "tfTF"),
     ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
     (
         "float",
-        r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+        r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
         "-+.0123456789",
     ),
     ("null", r"~|null|Null|NULL|", "~nN\0"),
 ):
-    _StrictLoader.add_implicit_resolver(
-        f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), [*_first, ""] if _tag == "null" else list(_first)
-    )
+    for _class in (_StrictLoader, _StrictDumper):
+        _class.add_implicit_resolver(
+            f"tag:yaml.org,2002:{_tag}",
+            re.compile(rf"^(?:{_pattern})$"),
+            [*_first, ""] if _tag == "null" else list(_first),
+        )
 
 
 def read_yaml(path: Path) -> Any:
@@ -82,7 +90,10 @@ def load_config(cls: type[T], path: Path, overrides: Sequence[str] = ()) -> T:
             target = target.setdefault(parent, {})
             if not isinstance(target, dict):
                 raise ConfigError(f"the override {override!r} goes into `{parent}`, which is not a section.")
-        target[last] = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
+        try:
+            target[last] = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
+        except yaml.YAMLError as error:
+            raise ConfigError(f"the value of the override {override!r} is not YAML: {error}") from error
     return parse_config(cls, data, where=str(path))
 
 
@@ -97,7 +108,7 @@ def parse_config(cls: type[T], data: Mapping[str, Any], where: str = "config") -
 
 def dump_config(config: Any) -> str:
     """Return a resolved config as YAML that `load_config` reads back to an equal object."""
-    return yaml.safe_dump(_plain(config), allow_unicode=True, sort_keys=False)
+    return yaml.dump(_plain(config), Dumper=_StrictDumper, allow_unicode=True, sort_keys=False)
 
 
 def _plain(value: Any) -> Any:
@@ -137,6 +148,11 @@ def _parse(kind: Any, value: Any, path: str, faults: list[str]) -> Any:
     if origin in (dict, Mapping) or origin is typing.get_origin(Mapping[str, int]):
         if not isinstance(value, dict):
             return _fault(path, "a mapping", value, faults)
+        faults.extend(
+            f"`{path}` must have keys that are {_name(arguments[0])}, but has {key!r} instead. Quote it."
+            for key in value
+            if not isinstance(key, arguments[0])
+        )
         return {key: _parse(arguments[1], item, f"{path}.{key}", faults) for key, item in value.items()}
     if kind is Any:
         return value
