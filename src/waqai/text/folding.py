@@ -61,7 +61,8 @@ def fold(text: str, *, letters: bool = True) -> Folded:
     for index, char in enumerate(text):
         if _DELETED.match(char):
             continue
-        grown = unicodedata.normalize("NFKC", char) if _PRESENTATION.match(char) else char
+        # A mark in presentation form is compatible with a space that bears it, which is not in the text.
+        grown = unicodedata.normalize("NFKC", char).lstrip(" ") if _PRESENTATION.match(char) else char
         for piece in _DELETED.sub("", grown).translate(table):
             out.append(piece)
             starts.append(index)
