@@ -132,6 +132,30 @@ class EventTuple:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Toll:
+    """How many people an incident did something to: `killed`, `injured`, `arrested`, `abducted` or `displaced`.
+
+    `low` and `high` bound the number, None where the text leaves it open; `evidence` are the entities and events that
+    say so, and `rule` is how their numbers were put together.
+    """
+
+    kind: str
+    low: int | None
+    high: int | None
+    evidence: tuple[str, ...]
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """Events of one article that belong together: causes with their effects, and reports of the same thing."""
+
+    id: str
+    events: tuple[str, ...]
+    tolls: tuple[Toll, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnnotatedArticle:
     """An article with its annotation, gold or predicted; `coverage` and `model` are absent from gold.
 
@@ -147,6 +171,7 @@ class AnnotatedArticle:
     events: tuple[EventMention, ...] = ()
     relations: tuple[RelationMention, ...] = ()
     tuples: tuple[EventTuple, ...] | None = None
+    incidents: tuple[Incident, ...] | None = None
     coverage: float | None = None
     model: str | None = None
     meta: Value = field(default_factory=dict)
@@ -212,6 +237,8 @@ class AnnotatedArticle:
         row["relations"] = [_known(type=r.type, head=r.head, tail=r.tail, score=r.score) for r in self.relations]
         if self.tuples is not None:
             row["tuples"] = [tuple_to_dict(t) for t in self.tuples]
+        if self.incidents is not None:
+            row["incidents"] = [incident_to_dict(i) for i in self.incidents]
         row |= _known(coverage=self.coverage, model=self.model)
         if self.meta:
             row["meta"] = dict(self.meta)
@@ -256,6 +283,9 @@ class AnnotatedArticle:
                     for r in row.get("relations", ())
                 ),
                 tuples=tuple(tuple_from_dict(t) for t in row["tuples"]) if row.get("tuples") is not None else None,
+                incidents=(
+                    tuple(incident_from_dict(i) for i in row["incidents"]) if row.get("incidents") is not None else None
+                ),
                 coverage=row.get("coverage"),
                 model=row.get("model"),
                 meta=row.get("meta", {}),
@@ -309,6 +339,24 @@ def tuple_from_dict(row: Mapping[str, Any]) -> EventTuple:
         incident=row.get("incident"),
         **slots,
     )
+
+
+def incident_to_dict(incident: Incident) -> dict[str, Any]:
+    """Return the JSON form of one incident; an open bound is null, not absent."""
+    tolls = [
+        {"kind": t.kind, "low": t.low, "high": t.high, "evidence": list(t.evidence), "rule": t.rule}
+        for t in incident.tolls
+    ]
+    return {"id": incident.id, "events": list(incident.events), "tolls": tolls}
+
+
+def incident_from_dict(row: Mapping[str, Any]) -> Incident:
+    """Read what `incident_to_dict` wrote."""
+    tolls = tuple(
+        Toll(kind=t["kind"], low=t["low"], high=t["high"], evidence=tuple(t["evidence"]), rule=t["rule"])
+        for t in row["tolls"]
+    )
+    return Incident(id=row["id"], events=tuple(row["events"]), tolls=tolls)
 
 
 def _known(**fields: Any) -> dict[str, Any]:

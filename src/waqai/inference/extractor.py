@@ -164,7 +164,7 @@ class EventExtractor:
         owner, bases = _owners(texts)
         for family, first_type, part in (("entity", 0, logits[..., :split]), ("event", split, logits[..., split:])):
             probs = probability(part, self.model.config.calibrated(family))
-            hits = (probs > self.model.config.calibrated(family).threshold).nonzero()
+            hits = (probs >= self.model.config.calibrated(family).threshold).nonzero()
             scores = probs[tuple(hits.T)].tolist()
             candidates: list[list[ScoredSpan]] = [[] for _ in texts]
             for (word, width, kind), score in zip(hits.tolist(), scores, strict=True):
@@ -199,7 +199,7 @@ class EventExtractor:
         for family, first_link, last_link in (("role", 0, roles), ("relation", roles, self.task.num_links)):
             calibration = self.model.config.calibrated(family)
             probs = probability(logits[:, first_link:last_link], calibration)
-            hits = ((probs > calibration.threshold) & legal[:, first_link:last_link]).nonzero()
+            hits = ((probs >= calibration.threshold) & legal[:, first_link:last_link]).nonzero()
             for (pair, kind), score in zip(hits.tolist(), probs[tuple(hits.T)].tolist(), strict=True):
                 index, head, tail = origin[pair]
                 links[index].append(ScoredLink(head, tail, kind + first_link, score))
