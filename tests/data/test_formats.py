@@ -16,6 +16,7 @@ NAMES = {
     "brat": "x",
     "label-studio": "x.json",
     "doccano": "x.jsonl.xz",
+    "webanno": "folder",
 }
 
 

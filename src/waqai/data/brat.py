@@ -19,6 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from waqai.audit import Audit
+from waqai.data.files import file_name
 from waqai.data.json_lines import first_line, not_utf8, write_bytes
 from waqai.data.marks import Drawing, Link, Mark, count_losses, draw, fit_span, undraw
 from waqai.errors import InputError, must
@@ -27,8 +28,6 @@ from waqai.records import AnnotatedArticle
 
 FACTUALITY = "Factuality"
 
-_SAFE_ID = re.compile(r"[\w][\w.\-]{0,120}")
-_UNSAFE = re.compile(r"[^\w.\-]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBERED = re.compile(r"(.*\D)\d+")
 _SPAN = re.compile(r"(\S+) (\d+ \d+(?:;\d+ \d+)*)")
@@ -81,14 +80,7 @@ def write_brat(
     folder, ontology = Path(folder), ontology or load_ontology()
     used: set[str] = set()
     for article in articles:
-        name = (
-            article.id
-            if _SAFE_ID.fullmatch(article.id)
-            else _UNSAFE.sub("_", article.id)[:100].lstrip(".-") or "article"
-        )
-        while name.lower() in used:
-            name += "_"
-        used.add(name.lower())
+        name = file_name(article.id, used)
         if name != article.id:
             audit.add("brat.id_changed", article.id)
         if _SURROGATE.search(article.text):

@@ -8,6 +8,7 @@ import glob
 import gzip
 import lzma
 import os
+import re
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,8 @@ COMPRESSIONS = (".gz", ".xz")
 
 MAX_BYTES = 256 * 2**20
 """The longest line or article that is read, in bytes: about 25 million Arabic words. It bounds the memory."""
+
+_UNSAFE = re.compile(r"[^\w.\-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +105,19 @@ def read_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
             yield number, None
         elif stripped := line.strip():
             yield number, stripped
+
+
+def file_name(article_id: str, used: set[str]) -> str:
+    """Return a name for an article's file, its id where that is one, and add it to those `used`, in lower case.
+
+    >>> file_name("a/1", set()), file_name("A-1", {"a-1"})
+    ('a_1', 'A-1_')
+    """
+    name = _UNSAFE.sub("_", article_id)[:100].lstrip(".-") or "article"
+    while name.lower() in used:
+        name += "_"
+    used.add(name.lower())
+    return name
 
 
 def _expand(given: str, audit: Audit) -> Iterator[InputFile]:

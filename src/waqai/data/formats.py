@@ -10,18 +10,25 @@ from waqai.data.brat import read_brat, write_brat
 from waqai.data.checks import Finding, check_article
 from waqai.data.conll import read_conll, write_conll
 from waqai.data.doccano import read_doccano, write_doccano
-from waqai.data.files import suffix_of
+from waqai.data.files import READ_ERRORS, open_bytes, suffix_of
 from waqai.data.json_lines import load_json_lines
 from waqai.data.label_studio import read_label_studio, write_label_studio
 from waqai.data.standoff import iter_annotated, write_annotated
+from waqai.data.webanno import read_webanno, write_webanno
 from waqai.errors import InputError
 from waqai.ontology import Ontology
 from waqai.records import AnnotatedArticle
 
-Format = Literal["standoff", "authoring", "conll", "brat", "label-studio", "doccano"]
+Format = Literal["standoff", "authoring", "conll", "brat", "label-studio", "doccano", "webanno"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
-_READ = {"conll": read_conll, "brat": read_brat, "label-studio": read_label_studio, "doccano": read_doccano}
+_READ = {
+    "conll": read_conll,
+    "brat": read_brat,
+    "label-studio": read_label_studio,
+    "doccano": read_doccano,
+    "webanno": read_webanno,
+}
 
 
 def detect_format(path: Path) -> Format:
@@ -31,12 +38,14 @@ def detect_format(path: Path) -> Format:
         InputError: The path does not exist, or nothing tells its format.
     """
     if path.is_dir():
-        return "brat"
+        return "webanno" if any(path.rglob("*.tsv")) else "brat"
     if not path.exists():
         raise InputError(f"the input {str(path)!r} must be a file or a folder, but does not exist.")
     match suffix_of(path):
         case ".json":
             return "label-studio"
+        case ".tsv" if _first_line(path).startswith("#FORMAT=WebAnno"):
+            return "webanno"
         case ".conll" | ".iob" | ".iob2" | ".bio" | ".tsv" | ".txt":
             return "conll"
         case ".jsonl":
@@ -54,7 +63,7 @@ def read_corpus(
     """Return the articles that can be read, and what is wrong with these and the others, checks included.
 
     Raises:
-        InputError: The file as a whole cannot be read; for conll, brat, label-studio and doccano also a bad line.
+        InputError: The file as a whole cannot be read; in all but standoff and authoring, also for one bad line.
     """
     if form == "authoring":
         read, faults = read_authoring(path, ontology)
@@ -96,6 +105,16 @@ def write_corpus(
             write_label_studio(articles, path, ontology=ontology, audit=audit)
         case "doccano":
             write_doccano(articles, path, ontology=ontology, audit=audit)
+        case "webanno":
+            write_webanno(articles, path, audit=audit)
+
+
+def _first_line(path: Path) -> str:
+    try:
+        with open_bytes(path) as stream:
+            return stream.readline(100).decode("utf-8-sig", "replace")
+    except READ_ERRORS as error:
+        raise InputError(f"the file must be readable, but: {error} ({path}).") from error
 
 
 def _detect_rows(path: Path) -> Format:
