@@ -1,0 +1,156 @@
+"""Incidents of small invented articles: what is grouped, what is counted, and what is not counted twice."""
+
+from dataclasses import replace
+
+import pytest
+
+from waqai.data.authoring import parse_authoring
+from waqai.normalization.incidents import roll_up
+from waqai.normalization.numbers import normalize_number
+from waqai.records import AnnotatedArticle, Incident
+
+
+def article(text, entities, events, of=(), cause=()) -> AnnotatedArticle:
+    """Return an article from the authoring form, its numbers with values."""
+    row = {"id": "a", "text": text, "entities": entities, "events": events, "of": of, "cause": cause}
+    made, findings = parse_authoring(row)
+    assert made is not None
+    assert not [f for f in findings if f.level == "error"]
+    valued = []
+    for entity in made.entities:
+        number = normalize_number(entity.text) if entity.type == "NUM" else None
+        valued.append(replace(entity, value=number.to_dict() if number else None))
+    return replace(made, entities=tuple(valued))
+
+
+def tolls(incident: Incident) -> list[tuple[str, int | None, int | None, str]]:
+    return [(t.kind, t.low, t.high, t.rule) for t in incident.tolls]
+
+
+def test_cause_joins_an_explosion_with_its_dead_and_wounded():
+    incidents = roll_up(
+        article(
+            "أدى انفجار في تعز إلى مقتل خمسة أشخاص وإصابة نحو 20 آخرين، وزار الوزير المستشفى.",
+            [["e1", "GPE", "تعز"], ["e2", "NUM", "خمسة"], ["e3", "GROUP", "أشخاص"], ["e4", "NUM", "نحو 20"]],
+            [
+                ["v1", "BOMBING", "انفجار", {"LOCATION": ["e1"]}, "ACTUAL"],
+                ["v2", "KILL", "مقتل", {"TARGET": ["e3"], "COUNT": ["e2"]}, "ACTUAL"],
+                ["v3", "INJURE", "إصابة", {"COUNT": ["e4"]}, "ACTUAL"],
+                ["v4", "MEET", "زار", {}, "ACTUAL"],
+            ],
+            of=[["e2", "e3"]],
+            cause=[["v1", "v2"], ["v1", "v3"]],
+        )
+    )
+    assert [incident.events for incident in incidents] == [("v1", "v2", "v3"), ("v4",)]
+    assert tolls(incidents[0]) == [("killed", 5, 5, "count"), ("injured", 20, 20, "about")]
+    assert incidents[0].tolls[0].evidence == ("e2",)
+    assert incidents[1].tolls == ()
+
+
+def test_headline_and_body_are_one_incident_and_their_dead_are_counted_once():
+    [incident] = roll_up(
+        article(
+            "مقتل 12 شخصاً في درعا. وقال شهود إن 12 شخصاً قتلوا في درعا أمس.",
+            [["e1", "NUM", "12"], ["e2", "GPE", "درعا"], ["e3", "NUM", "12", 2], ["e4", "GPE", "درعا", 2]],
+            [
+                ["v1", "KILL", "مقتل", {"COUNT": ["e1"], "LOCATION": ["e2"]}, "ACTUAL"],
+                ["v2", "KILL", "قتلوا", {"COUNT": ["e3"], "LOCATION": ["e4"]}, "ACTUAL"],
+            ],
+        )
+    )
+    assert incident.events == ("v1", "v2")
+    assert tolls(incident) == [("killed", 12, 12, "reports agree")]
+    assert incident.tolls[0].evidence == ("e1", "e3")
+
+
+@pytest.mark.parametrize(
+    ("second_place", "second_number"),
+    [("حمص", "12"), ("درعا", "7")],
+    ids=["another place", "another number"],
+)
+def test_events_with_something_against_them_stay_apart(second_place, second_number):
+    incidents = roll_up(
+        article(
+            f"مقتل 12 شخصاً في درعا. كما أعلن عن مقتل {second_number} أشخاص قرب {second_place}.",
+            [
+                ["e1", "NUM", "12"],
+                ["e2", "GPE", "درعا"],
+                ["e3", "NUM", second_number, 2 if second_number == "12" else 1],
+                ["e4", "GPE", second_place, 2 if second_place == "درعا" else 1],
+            ],
+            [
+                ["v1", "KILL", "مقتل", {"COUNT": ["e1"], "LOCATION": ["e2"]}, "ACTUAL"],
+                ["v2", "KILL", "مقتل", {"COUNT": ["e3"], "LOCATION": ["e4"]}, "ACTUAL", 2],
+            ],
+        )
+    )
+    assert [incident.events for incident in incidents] == [("v1",), ("v2",)]
+
+
+def test_numbers_that_differ_within_an_incident_give_a_range():
+    [incident] = roll_up(
+        article(
+            "قصف أدى إلى مقتل 3 جنود وقتل 5 مدنيين.",
+            [["e1", "NUM", "3"], ["e2", "NUM", "5"]],
+            [
+                ["v1", "SHELLING", "قصف", {}, "ACTUAL"],
+                ["v2", "KILL", "مقتل", {"COUNT": ["e1"]}, "ACTUAL"],
+                ["v3", "KILL", "قتل", {"COUNT": ["e2"]}, "ACTUAL", 2],
+            ],
+            cause=[["v1", "v2"], ["v1", "v3"]],
+        )
+    )
+    assert tolls(incident) == [("killed", 5, 8, "reports differ")]
+
+
+def test_a_subset_is_not_added_to_its_total():
+    [incident] = roll_up(
+        article(
+            "سقط 12 قتيلاً بينهم 3 أطفال.",
+            [["e1", "NUM", "12"], ["e2", "NUM", "3"], ["e3", "GROUP", "أطفال"]],
+            [["v1", "KILL", "قتيلاً", {"COUNT": ["e1", "e2"], "TARGET": ["e3"]}, "ACTUAL"]],
+            of=[["e2", "e3"]],
+        )
+    )
+    assert tolls(incident) == [("killed", 12, 12, "count")]
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "target", "expected"),
+    [
+        ("سقط قتيلان في البلدة.", "قتيلان", None, ("killed", 2, 2, "dual")),
+        ("قتل طفل في البلدة.", "قتل", "طفل", ("killed", 1, 1, "singular")),
+        ("قتل جندياً في البلدة.", "قتل", "جندياً", ("killed", 1, 1, "singular")),
+        ("قتل مدنيون في البلدة.", "قتل", "مدنيون", ("killed", 1, None, "uncounted")),
+    ],
+)
+def test_a_noun_without_a_number_counts_by_its_form(text, trigger, target, expected):
+    entities = [["e1", "GROUP", target]] if target else []
+    arguments = {"TARGET": ["e1"]} if target else {}
+    [incident] = roll_up(article(text, entities, [["v1", "KILL", trigger, arguments, "ACTUAL"]]))
+    assert tolls(incident) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("number", "low", "high", "rule"),
+    [("أكثر من 50", 51, None, "more than"), ("ما لا يقل عن 7", 7, None, "at least"), ("عشرات", 20, None, "range")],
+)
+def test_open_numbers_keep_their_open_end(number, low, high, rule):
+    text = f"أصيب {number} شخصاً."
+    [incident] = roll_up(
+        article(text, [["e1", "NUM", number]], [["v1", "INJURE", "أصيب", {"COUNT": ["e1"]}, "ACTUAL"]])
+    )
+    assert [(t.low, t.rule) for t in incident.tolls] == [(low, rule)]
+    assert incident.tolls[0].high is None or rule == "range"
+
+
+def test_what_did_not_happen_counts_nobody():
+    [incident] = roll_up(
+        article("لم يقتل 5 أشخاص.", [["e1", "NUM", "5"]], [["v1", "KILL", "يقتل", {"COUNT": ["e1"]}, "NEGATED"]])
+    )
+    assert incident.tolls == ()
+
+
+def test_no_events_no_incidents():
+    assert roll_up(AnnotatedArticle(id="a", text="نص")) == ()
