@@ -5,7 +5,7 @@ controls `entity` and `event`, roles and relations `relation` results, factualit
 annotation; what a model predicted, a prediction, with its scores. Export a project as "JSON"; "JSON-MIN" has no
 relations and is not read.
 
-Label Studio counts offsets in code points since 2022 and in UTF-16 units before; the text that it stores with a
+Newer versions count offsets in code points, older ones in UTF-16 units; the text that is stored with a
 region tells which (`marks.fit_span`).
 """
 
