@@ -16,6 +16,9 @@ from waqai.text import Word, segment, split_sentences
 SECTION_WORDS = 2048
 """Spans and arguments are sought within a section; memory is bounded by it however long an article is."""
 
+MIN_WINDOW = 80
+"""The smallest window, in subwords; no word has more, so that each fits into any window."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -27,9 +30,9 @@ class WindowSize:
     overlap: int
 
     def __post_init__(self) -> None:
-        if self.subwords < 80 or not 0 <= self.overlap <= self.subwords // 2:
+        if self.subwords < MIN_WINDOW or not 0 <= self.overlap <= self.subwords // 2:
             raise ValueError(
-                "a window must hold at least 80 subwords and overlap by at most half, "
+                f"a window must hold at least {MIN_WINDOW} subwords and overlap by at most half, "
                 f"but has {self.subwords} with overlap {self.overlap} instead"
             )
 
@@ -122,6 +125,8 @@ class TextEncoder:
                     spans.append(spans[-1])
                     continue
                 ids.append(unknown)
+            # Only a long run of letters that a byte-level vocabulary lacks has more; the first stand for all of it.
+            del ids[begin + MIN_WINDOW :]
             spans.append((begin, len(ids) - 1))
         return ids, spans
 
