@@ -57,8 +57,8 @@ class TokenizerConfig:
 
     def __post_init__(self) -> None:
         _check(
-            (300 <= self.vocabulary_size <= 32_768, "vocabulary_size", "300 to 32768", self.vocabulary_size),
-            (self.alphabet_size >= 50, "alphabet_size", "at least 50", self.alphabet_size),
+            (50 <= self.vocabulary_size <= 32_768, "vocabulary_size", "50 to 32768", self.vocabulary_size),
+            (self.alphabet_size >= 20, "alphabet_size", "at least 20", self.alphabet_size),
         )
 
 

@@ -5,13 +5,16 @@ It knows nothing of the corpus or the objective beyond a batch and its losses.
 
 import json
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from accelerate import Accelerator
+from accelerate.utils import broadcast
 from torch import Tensor
 from torch._dynamo import maybe_mark_dynamic
 from torch.utils.tensorboard import SummaryWriter
@@ -21,7 +24,7 @@ from waqai.pretraining.batches import BatchSource
 from waqai.pretraining.config import TrainingConfig
 from waqai.pretraining.objectives import Losses, Masked, MaskedWords, Replaced
 from waqai.training.optimization import schedule_factor
-from waqai.training.state import load_state, save_state
+from waqai.training.state import SavedState, load_state, save_state
 
 logger = logging.getLogger(__name__)
 
@@ -64,9 +67,8 @@ def train(
     began = time.monotonic()
     saved = load_state(folder / "checkpoints", model=objective, optimizer=optimizer)
     step = first = saved.step if saved else 0
-    earlier = float(saved.extra["seconds"]) if saved else 0.0
+    log = _Log(folder, config, accelerator, began, saved)
     peaks = [group["peak"] for group in optimizer.param_groups]
-    per_step = config.batch_size * config.sequence_length * accelerator.num_processes
     if config.compile:
         if (
             accelerator.device.type == "cpu"
@@ -75,26 +77,15 @@ def train(
         objective.compile()
     model, wrapped = accelerator.prepare(objective, optimizer)
     model.train()
-    log = _Log(folder, accelerator.is_main_process, per_step)
-    bar = tqdm(total=config.steps, initial=step, desc="pretraining", disable=None if log.active else True)
-
-    def minutes() -> float:
-        return (time.monotonic() - began) / 60
-
-    def progress() -> float:
-        """Share of the run that is done; of this sitting's minutes where they are bounded and further on."""
-        by_clock = minutes() / config.max_minutes if config.max_minutes else 0.0
-        return max(step / config.steps, min(by_clock, 1.0))
+    bar = tqdm(total=config.steps, initial=step, desc="pre-training", disable=None if log.active else True)
 
     def save() -> None:
-        accelerator.wait_for_everyone()
-        if log.active:
-            extra = {"seconds": earlier + time.monotonic() - began}
-            save_state(folder / "checkpoints", model=objective, optimizer=optimizer, step=step, extra=extra)
+        if log.active:  # the other processes wait for this one where they next exchange gradients
+            save_state(folder / "checkpoints", model=objective, optimizer=optimizer, step=step, extra=log.state())
             export()
 
     last_save = began
-    while (done := _agreed(progress(), accelerator)) < 1.0:
+    while (done := _progress(step, began, config, accelerator)) < 1.0:
         factor = schedule_factor(
             step,
             warmup=config.warmup_steps,
@@ -119,57 +110,86 @@ def train(
         log.add(losses.parts)
         bar.update()
         if step % config.log_every == 0:
-            log.write(step, epoch=source.epoch(step), rate=peaks[-1] * factor)
+            log.write(step, epoch=source.epoch(step), rate=config.learning_rate * factor)
         if time.monotonic() - last_save > 60 * config.save_every_minutes:
             save()
             last_save = time.monotonic()
     if step > first:
         save()
+    accelerator.wait_for_everyone()
     log.close()
     bar.close()
-    return Outcome(steps=step, tokens=step * per_step, finished=step >= config.steps, losses=log.means)
+    return Outcome(steps=step, tokens=step * log.tokens_per_step, finished=step >= config.steps, losses=log.means)
 
 
-def _agreed(progress: float, accelerator: Accelerator) -> float:
-    """Return the main process's progress everywhere, since clocks differ and all must stop at the same step."""
-    if accelerator.num_processes == 1:
-        return progress
-    value = torch.tensor([progress if accelerator.is_main_process else 0.0], device=accelerator.device)
-    return float(accelerator.reduce(value, reduction="sum").item())
+def _progress(step: int, began: float, config: TrainingConfig, accelerator: Accelerator) -> float:
+    """Return the share of the run that is done, by steps or by this sitting's minutes, whichever is further on.
+
+    Clocks differ and all processes must stop at the same step, so the main process's clock counts.
+    """
+    done = step / config.steps
+    if config.max_minutes is None:
+        return done
+    clock = torch.tensor((time.monotonic() - began) / 60 / config.max_minutes, device=accelerator.device)
+    return max(done, min(1.0, float(broadcast(clock).item())))
 
 
 class _Log:
-    """Means of the losses, to `metrics.jsonl` and TensorBoard, from the main process."""
+    """Means of the losses over `log_every` steps, to `metrics.jsonl` and TensorBoard, from the main process.
 
-    def __init__(self, folder: Path, active: bool, tokens_per_step: int) -> None:  # noqa: FBT001 - private
-        self.active = active
+    A run that goes on from a state takes up the sums of that state, and lines of later steps are struck out.
+    """
+
+    def __init__(
+        self, folder: Path, config: TrainingConfig, accelerator: Accelerator, began: float, saved: SavedState | None
+    ) -> None:
+        self.active = accelerator.is_main_process
+        self.tokens_per_step = config.batch_size * config.sequence_length * accelerator.num_processes
         self.means: dict[str, float] = {}
         self._sums: dict[str, Tensor] = {}
-        self._count = 0
-        self._since = time.monotonic()
-        self._tokens_per_step = tokens_per_step
+        self._count, self._began = 0, began
+        self._speed_from, self._speed_count = began, 0
         self._file = folder / "metrics.jsonl"
-        self._board = SummaryWriter(str(folder / "logs")) if active else None
+        if saved:
+            self._began -= saved.extra["seconds"]
+            self._count = saved.extra["count"]
+            self._sums = {
+                name: torch.tensor(total, device=accelerator.device) for name, total in saved.extra["sums"].items()
+            }
+        if self.active:
+            last = saved.step if saved else 0
+            lines = self._file.read_text(encoding="utf-8").splitlines() if self._file.exists() else []
+            kept = [line + "\n" for line in lines if json.loads(line)["step"] <= last]
+            self._file.write_text("".join(kept), encoding="utf-8")
+        self._board = SummaryWriter(str(folder / "logs"), purge_step=saved and saved.step + 1) if self.active else None
+
+    def state(self) -> dict[str, Any]:
+        """Return what a run that goes on needs."""
+        sums = {name: total.item() for name, total in self._sums.items()}
+        return {"seconds": time.monotonic() - self._began, "count": self._count, "sums": sums}
 
     def add(self, losses: dict[str, Tensor]) -> None:
+        """Add the losses of one step; nothing waits for the device."""
         for name, value in losses.items():
-            self._sums[name] = self._sums.get(name, torch.zeros_like(value)) + value
+            self._sums[name] = self._sums[name] + value if name in self._sums else value
         self._count += 1
+        self._speed_count += 1
 
     def write(self, step: int, *, epoch: float, rate: float) -> None:
-        self.means = {name: float(total) / self._count for name, total in self._sums.items()}
+        """Write the means and start anew."""
+        self.means = {name: total.item() / self._count for name, total in self._sums.items()}
         now = time.monotonic()
-        speed = self._count * self._tokens_per_step / (now - self._since)
-        self._sums, self._count, self._since = {}, 0, now
-        bad = [name for name, mean in self.means.items() if mean != mean]  # noqa: PLR0124 - NaN alone differs from itself
+        speed = self._speed_count * self.tokens_per_step / (now - self._speed_from)
+        self._sums, self._count, self._speed_from, self._speed_count = {}, 0, now, 0
+        bad = [name for name, mean in self.means.items() if not math.isfinite(mean)]
         if bad:
             raise FloatingPointError(
-                f"the loss {bad[0]} is not a number at step {step}. Lower `training.learning_rate` or use fp32."
+                f"the loss {bad[0]} is not finite at step {step}. Lower `training.learning_rate` or use fp32."
             )
         if self._board is None:
             return
-        row = {"step": step, "tokens": step * self._tokens_per_step, "epoch": round(epoch, 4)}
-        row |= {"learning_rate": rate, "tokens_per_second": round(speed)}
+        row: dict[str, float] = {"step": step, "tokens": step * self.tokens_per_step, "epoch": round(epoch, 4)}
+        row |= {"seconds": round(now - self._began, 1), "tokens_per_second": round(speed), "learning_rate": rate}
         row |= {name: round(mean, 5) for name, mean in self.means.items()}
         with self._file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
@@ -179,5 +199,6 @@ class _Log:
         logger.info("step %d: %s", step, {name: round(mean, 3) for name, mean in self.means.items()})
 
     def close(self) -> None:
+        """Flush the board."""
         if self._board is not None:
             self._board.close()

@@ -108,11 +108,13 @@ def pretrain(config: PretrainConfig) -> Outcome:
 
 
 def export_encoder(encoder: ModernBertModel, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
-    """Write the encoder as bf16 safetensors with its tokenizer, replacing what `folder` held."""
+    """Write the encoder as bf16 safetensors with its tokenizer, replacing what `folder` held.
+
+    The config names float32, so that the encoder is loaded in it, as fine-tuning wants.
+    """
     temporary = folder.with_name(folder.name + ".tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     weights = {name: tensor.detach().to("cpu", torch.bfloat16) for name, tensor in encoder.state_dict().items()}
-    encoder.config.dtype = torch.bfloat16
     encoder.save_pretrained(temporary, state_dict=weights)
     tokenizer.save_pretrained(temporary)
     shutil.rmtree(folder, ignore_errors=True)
@@ -185,4 +187,4 @@ def prepare_vectors(
             seed=config.training.seed,
         )
         save_vectors(vectors, file, fingerprint(tokenizer))
-    return load_vectors(file)
+    return load_vectors(file, fingerprint(tokenizer))

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import Tensor
 
 from waqai.errors import CheckpointError, must
@@ -107,13 +107,19 @@ def save_vectors(vectors: Tensor, file: Path, tokenizer_print: str) -> None:
     file.with_suffix(".tmp").replace(file)
 
 
-def load_vectors(file: Path) -> Tensor:
+def load_vectors(file: Path, tokenizer_print: str) -> Tensor:
     """Return saved vectors.
 
     Raises:
-        CheckpointError: The file is damaged.
+        CheckpointError: The file is damaged, or its vectors are of another tokenizer's subwords.
     """
+    remedy = f"Remove {file} to make the vectors again."
     try:
-        return load_file(file)["vectors"]
-    except (OSError, SafetensorError, KeyError) as error:
-        raise CheckpointError(f"the vectors in {file} cannot be read: {error}. Remove the file.") from error
+        with safe_open(file, framework="pt") as content:
+            found = (content.metadata() or {}).get("tokenizer")
+            vectors: Tensor = content.get_tensor("vectors")
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"the vectors in {file} cannot be read: {error}. {remedy}") from error
+    if found != tokenizer_print:
+        raise CheckpointError(must("tokenizer", tokenizer_print, found, str(file), remedy))
+    return vectors

@@ -1,0 +1,176 @@
+"""The whole way from shards to an encoder, with a tiny shape."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import namedtuple
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+from safetensors.torch import load_file
+from transformers import AutoModel, AutoTokenizer
+
+from waqai.errors import CheckpointError, OutputError
+from waqai.pretraining import packing, run
+from waqai.pretraining.batches import BatchSource
+
+
+@pytest.fixture
+def config(corpus_folder, tmp_path):
+    """The path of a config of six steps."""
+    content = {
+        "output": str(tmp_path / "run"),
+        "corpus": {
+            "shards": {
+                "news": {"files": [f"{corpus_folder}/news-*.jsonl.xz"], "tokenizer_step": 1},
+                "books": {"files": [f"{corpus_folder}/books-*.jsonl.xz"], "weight": 0.5},
+            },
+            "processes": 1,
+        },
+        "tokenizer": {"vocabulary_size": 60, "alphabet_size": 50},
+        "vectors": {"window": 2, "sample": 0.001},
+        "encoder": {
+            "hidden_size": 16,
+            "layers": 2,
+            "heads": 2,
+            "intermediate_size": 16,
+            "max_positions": 64,
+            "global_every": 2,
+        },
+        "training": {
+            "steps": 6,
+            "sequence_length": 16,
+            "batch_size": 4,
+            "learning_rate": 0.01,
+            "warmup_steps": 2,
+            "precision": "fp32",
+            "log_every": 2,
+            "save_every_minutes": 60,
+        },
+    }
+    path = tmp_path / "pretrain.yaml"
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return path
+
+
+def curve(folder):
+    """Return the log without the times."""
+    rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    return [{k: v for k, v in row.items() if k not in ("seconds", "tokens_per_second")} for row in rows]
+
+
+def test_from_shards_to_an_encoder(config, tmp_path):
+    outcome = run(config)
+    folder = tmp_path / "run"
+    assert (outcome.steps, outcome.tokens, outcome.finished) == (6, 6 * 4 * 16, True)
+    assert [row["step"] for row in curve(folder)] == [2, 4, 6]
+    assert outcome.losses == {"mlm": pytest.approx(curve(folder)[-1]["mlm"], abs=1e-5)}
+    assert json.loads((folder / "audit.json").read_text()) == {}
+    encoder = AutoModel.from_pretrained(folder / "encoder")
+    tokenizer = AutoTokenizer.from_pretrained(folder / "encoder")
+    states = encoder(**tokenizer("أعلن الوزير", return_tensors="pt")).last_hidden_state
+    assert states.shape[-1] == 16
+    assert states.isfinite().all()
+    weights = load_file(folder / "encoder" / "model.safetensors")
+    assert {tensor.dtype for tensor in weights.values()} == {torch.bfloat16}
+    trained = load_file(folder / "checkpoints" / "step-00000006" / "model.safetensors")
+    for name, tensor in weights.items():
+        assert torch.equal(tensor, trained[f"encoder.{name}"].bfloat16())
+
+
+@pytest.mark.parametrize("kind", ["mlm", "rtd"])
+def test_a_cut_run_goes_on_to_the_same_curve(config, tmp_path, monkeypatch, kind):
+    whole, cut = f"output={tmp_path / 'whole'}", f"output={tmp_path / 'cut'}"
+    options = [f"objective.kind={kind}", "vectors=null"]
+    run(config, [whole, *options])
+    for part in ("tokenizer", "packed"):  # the tokenizer's training is not the same each time
+        shutil.copytree(tmp_path / "whole" / part, tmp_path / "cut" / part)
+    options.append("training.save_every_minutes=1e-9")  # after every step
+    batch = BatchSource.batch
+
+    def failing(self, step):
+        if step == 3:
+            raise KeyboardInterrupt
+        return batch(self, step)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BatchSource, "batch", failing)
+        with pytest.raises(KeyboardInterrupt):
+            run(config, [cut, *options])
+    torch.rand(7)  # the state of the generator is not what the run hangs on
+    run(config, [cut, *options])
+    assert curve(tmp_path / "cut") == curve(tmp_path / "whole")
+    expected = load_file(tmp_path / "whole" / "checkpoints" / "step-00000006" / "model.safetensors")
+    found = load_file(tmp_path / "cut" / "checkpoints" / "step-00000006" / "model.safetensors")
+    assert expected.keys() == found.keys()
+    assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+def test_the_clock_ends_a_sitting_with_a_decay(config, tmp_path, monkeypatch):
+    from waqai.pretraining import loop
+
+    clock = iter(range(10_000))
+    monkeypatch.setattr(loop.time, "monotonic", lambda: 0.01 * next(clock))
+    outcome = run(config, ["training.steps=100000", "training.max_minutes=0.02", "training.decay_share=0.5"])
+    assert not outcome.finished
+    rates = [row["learning_rate"] for row in curve(tmp_path / "run")]
+    assert rates[0] == pytest.approx(0.01)
+    assert all(later <= earlier for earlier, later in pairwise(rates))
+    assert rates[-1] < 0.001
+    assert (tmp_path / "run" / "encoder" / "model.safetensors").exists()
+
+
+def test_a_state_of_another_shape(config):
+    run(config)
+    with pytest.raises(CheckpointError, match=r"must be of shape .* but is .* instead .*step-00000006"):
+        run(config, ["encoder.intermediate_size=24", "training.steps=8"])
+
+
+def test_vectors_of_another_width(config):
+    run(config)
+    with pytest.raises(CheckpointError, match=r"`vectors` must be of shape \(60, 32\), but is \(60, 16\) instead"):
+        run(config, ["encoder.hidden_size=32"])
+
+
+def test_a_tokenizer_that_the_corpus_was_not_packed_with(config, tmp_path, tokenizer):
+    run(config)
+    tokenizer.save_pretrained(tmp_path / "run" / "tokenizer")
+    with pytest.raises(CheckpointError, match="`tokenizer` must be the one of the run"):
+        run(config)
+
+
+def test_too_little_disk(config, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(packing.shutil, "disk_usage", lambda folder: usage(1000, 990, 10))
+    with pytest.raises(OutputError, match="of free disk"):
+        run(config)
+
+
+@pytest.mark.slow
+def test_two_processes_train_as_one_with_twice_the_batch(config, tmp_path):
+    """Masks are drawn by process, so the losses differ a little; what is learnt from does not."""
+    run(config, [f"output={tmp_path / 'one'}", "training.batch_size=8"])
+    two = tmp_path / "two"
+    for part in ("tokenizer", "packed", "vectors"):
+        shutil.copytree(tmp_path / "one" / part, two / part)
+    script = (
+        "import sys; from pathlib import Path; from waqai.pretraining import run; "
+        f"run(Path({str(config)!r}), ['output={two}'])"
+    )
+    (tmp_path / "script.py").write_text(f"if __name__ == '__main__':\n    {script}\n")
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
+    done = subprocess.run(
+        [*command, str(tmp_path / "script.py")], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    ours, theirs = curve(two), curve(tmp_path / "one")
+    for key in ("step", "tokens", "epoch", "learning_rate"):
+        assert [row[key] for row in ours] == [row[key] for row in theirs]
+    assert [row["mlm"] for row in ours] == pytest.approx([row["mlm"] for row in theirs], rel=0.1)
+    assert len(list(Path(two, "checkpoints").iterdir())) == 1
