@@ -19,7 +19,10 @@ def run(args: argparse.Namespace) -> int:
     if isinstance(data, dict) and "objective" in data:  # only a pre-training config has one
         from waqai.pretraining import run as pretrain  # noqa: PLC0415 - imports torch
 
-        pretrain(args.config, args.overrides)
+        outcome = pretrain(args.config, args.overrides)
+        losses = ", ".join(f"{name} {value:.3f}" for name, value in outcome.losses.items())
+        state = "finished" if outcome.finished else "goes on with the same command"
+        print(f"{outcome.steps} steps, {outcome.tokens / 1e6:.1f} M subwords, {losses}; {state}")
         return 0
     from waqai.training.fit import train  # noqa: PLC0415 - imports torch
     from waqai.training.settings import TrainSettings  # noqa: PLC0415

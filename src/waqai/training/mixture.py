@@ -112,7 +112,7 @@ def _proclitic_examples(settings: DataSettings, text_encoder: TextEncoder, audit
                 text, cuts = row["text"], set(row["cuts"])
             except (ValueError, KeyError, TypeError) as error:
                 raise InputError(
-                    f"a line must be JSON with `text` and `cuts`, but {error!r} was met ({settings.path}, line {number})."
+                    f"a line must be JSON with `text` and `cuts`, but {error!r} was met ({settings.path}:{number})."
                 ) from error
             for section in text_encoder.encode(text):
                 found = []
