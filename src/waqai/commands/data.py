@@ -1,17 +1,18 @@
-"""`waqai data check`, `stats` and `convert`: the tools of whoever makes or mends an annotated corpus.
+"""`waqai data check`, `stats`, `convert` and `suggest`: the tools of whoever makes or mends an annotated corpus.
 
 Files may be in any format of docs/convert.md; each command finds out which, or is told by `--from`.
 """
 
 import argparse
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from waqai.audit import Audit
+from waqai.data.articles import read_articles
 from waqai.data.checks import Finding, check_corpus
 from waqai.data.duplicates import THRESHOLD, find_near_duplicates
 from waqai.data.formats import FORMATS, detect_format, read_corpus, write_corpus
@@ -20,8 +21,8 @@ from waqai.data.label_studio import label_config
 from waqai.data.plots import plot_statistics
 from waqai.data.statistics import CorpusStatistics, corpus_statistics, five_numbers
 from waqai.errors import InputError, OutputError
-from waqai.ontology import load_ontology
-from waqai.records import AnnotatedArticle
+from waqai.ontology import Ontology, load_ontology
+from waqai.records import AnnotatedArticle, Article
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     convert.add_argument("output", type=Path, metavar="OUT")
     convert.add_argument("--to", choices=FORMATS, required=True)
     convert.add_argument("--overwrite", action="store_true", help="replace an output that exists")
+    suggest = actions.add_parser("suggest", help="write a model's predictions to correct, least certain first")
+    suggest.add_argument("input", nargs="+", metavar="PATH", help="articles, as `waqai infer` takes them")
+    suggest.add_argument("--model", required=True, help="a checkpoint's folder, or its id on the Hugging Face Hub")
+    suggest.add_argument("--output", type=Path, required=True, metavar="OUT")
+    suggest.add_argument("--to", choices=FORMATS, required=True)
+    suggest.add_argument(
+        "--limit", type=int, default=200, metavar="N", help="how many articles to write (default: 200)"
+    )
+    suggest.add_argument("--overwrite", action="store_true", help="replace an output that exists")
     for action in (check, stats, convert):
         action.add_argument("--from", dest="form", choices=FORMATS, help="format of the input (default: find out)")
         action.add_argument("--ontology", type=Path, metavar="YAML", help="default: the shipped one")
@@ -51,6 +61,8 @@ def run(args: argparse.Namespace) -> int:
             return _check(args)
         case "stats":
             return _stats(args)
+        case "suggest":
+            return _suggest(args)
         case _:
             return _convert(args)
 
@@ -99,21 +111,51 @@ def _stats(args: argparse.Namespace) -> int:
 
 def _convert(args: argparse.Namespace) -> int:
     console, audit = Console(), Audit()
-    if args.output.exists() and not args.overwrite:
-        raise OutputError(f"the output {str(args.output)!r} must not exist, but does. Remove it, or add --overwrite.")
+    _check_output(args)
     ontology = load_ontology(args.ontology)
     articles, findings = read_corpus(args.input, args.form or detect_format(args.input), ontology, audit)
     lost = [finding for finding in findings if finding.code in _LOSING]
     for finding in lost:
         print(finding)
+    _write(articles, args, ontology, audit)
+    _print_audit(audit, console)
+    return 1 if lost else 0
+
+
+def _suggest(args: argparse.Namespace) -> int:
+    from waqai.inference.extractor import EventExtractor  # noqa: PLC0415 - imports torch
+    from waqai.inference.suggestions import least_certain  # noqa: PLC0415
+
+    console, audit = Console(), Audit()
+    _check_output(args)
+    read = read_articles(args.input, audit=audit)
+    extractor = EventExtractor.from_pretrained(args.model)
+
+    def readable() -> Iterator[Article]:
+        for article in read:
+            if isinstance(article, Article):
+                yield article
+            else:
+                audit.add("input.unreadable_article", article.where)
+
+    chosen = least_certain(extractor.stream(readable()), args.limit)
+    _write(chosen, args, extractor.checkpoint.ontology, audit)
+    _print_audit(audit, console)
+    return 0 if chosen else 1
+
+
+def _check_output(args: argparse.Namespace) -> None:
+    if args.output.exists() and not args.overwrite:
+        raise OutputError(f"the output {str(args.output)!r} must not exist, but does. Remove it, or add --overwrite.")
+
+
+def _write(articles: Sequence[AnnotatedArticle], args: argparse.Namespace, ontology: Ontology, audit: Audit) -> None:
     write_corpus(articles, args.output, args.to, ontology, audit)
     print(f"wrote {len(articles)} articles to {args.output}")
     if args.to == "label-studio":
         config = args.output.with_suffix(".config.xml")
         write_bytes([label_config(ontology).encode()], config)
         print(f"wrote the project's labelling configuration to {config}")
-    _print_audit(audit, console)
-    return 1 if lost else 0
 
 
 _LOSING = frozenset({"row.malformed", "id.twice", "span.not_found", "span.empty", "reference.dangling"})
