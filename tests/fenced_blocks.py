@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+_PROGRAMS = ("accelerate", "make", "python", "waqai")
 _LINK = re.compile(r"\[[^\]\[]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
 
@@ -17,6 +18,11 @@ class Block:
     line: int
     language: str
     body: str
+
+    @property
+    def is_shell(self):
+        """Whether it is for a shell: it says so, or says nothing and begins with a program of ours."""
+        return self.language in ("bash", "console", "sh") or (not self.language and self.body.startswith(_PROGRAMS))
 
     @property
     def commands(self):
