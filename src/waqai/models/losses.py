@@ -23,7 +23,7 @@ def span_loss(logits: Tensor, possible: Tensor, targets: Targets) -> Tensor:
     if len(targets["unclear_cells"]):
         word, width = targets["unclear_cells"].unbind(-1)
         none = (F.logsigmoid(-logits[word, width]) * targets["unclear_types"]).sum(dim=-1)
-        loss = loss - torch.log1p(-none.exp().clamp(max=1 - 1e-6)).sum()
+        loss = loss - (-torch.expm1(none)).clamp(min=1e-30).log().sum()
     return loss
 
 
