@@ -127,10 +127,10 @@ class Links(nn.Module):
     def mentions(self, states: Tensor, sentence: Tensor, mentions: Tensor) -> Tensor:
         """Represent mentions by their ends, the words before and after, and their type: [M, 3] → [M, 3D]."""
         first, last, kind = mentions.unbind(-1)
-        # Only within the sentence: what stands beyond it may be another text of the batch.
+        # Only within the sentence: what stands beyond it may be another text of the batch, or nothing.
         previous, following = (first - 1).clamp(min=0), (last + 1).clamp(max=len(states) - 1)
-        before = states[previous] * (sentence[previous] == sentence[first])[:, None]
-        after = states[following] * (sentence[following] == sentence[last])[:, None]
+        before = states[previous] * ((previous < first) & (sentence[previous] == sentence[first]))[:, None]
+        after = states[following] * ((following > last) & (sentence[following] == sentence[last]))[:, None]
         ends = torch.cat((states[first], states[last], before, after), dim=-1)
         return torch.cat((nn.functional.gelu(self.mention(self.dropout(ends))), self.kind(kind)), dim=-1)
 
