@@ -20,7 +20,7 @@ from waqai.decoding import ScoredFactuality, ScoredLink, ScoredSpan, assemble, d
 from waqai.decoding.assemble import DecodedSection
 from waqai.errors import InputError, must
 from waqai.inference.devices import Device, Dtype, choose_device, choose_dtype
-from waqai.inference.tuples import assemble_tuples
+from waqai.inference.values import Normalizer
 from waqai.models import Calibration
 from waqai.records import AnnotatedArticle, Article
 
@@ -47,7 +47,24 @@ class EventExtractor:
     >>> [article] = extractor.extract(["قتل خمسة مدنيين في غارة على بلدة عقيربات."])  # doctest: +SKIP
     """
 
-    def __init__(self, checkpoint: Checkpoint, *, device: Device = "auto", dtype: Dtype = "auto") -> None:
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        *,
+        device: Device = "auto",
+        dtype: Dtype = "auto",
+        values: bool = True,
+        gazetteers: tuple[Path, ...] = (),
+    ) -> None:
+        """Put a checkpoint to work.
+
+        Args:
+            checkpoint: From `waqai.checkpoints.load_checkpoint`.
+            device: Where it runs; `auto` takes CUDA where there is one.
+            dtype: Number format of the encoder; `auto` takes bfloat16 where the processor computes in it.
+            values: Give mentions values, and make tuples and incidents of them; without, only mentions are found.
+            gazetteers: Files with further places; see docs/normalization.md.
+        """
         self.device = choose_device(device)
         self.dtype = choose_dtype(dtype, self.device)
         self.checkpoint = checkpoint
@@ -58,13 +75,22 @@ class EventExtractor:
         self.task = self.model.config.task_shape()
         self.text_encoder = checkpoint.text_encoder()
         self.pad_id = checkpoint.tokenizer.pad_token_id or 0
+        self.normalizer = Normalizer(checkpoint.ontology, gazetteers=gazetteers) if values else None
 
     @classmethod
     def from_pretrained(
-        cls, name_or_path: str | Path, *, revision: str | None = None, device: Device = "auto", dtype: Dtype = "auto"
+        cls,
+        name_or_path: str | Path,
+        *,
+        revision: str | None = None,
+        device: Device = "auto",
+        dtype: Dtype = "auto",
+        values: bool = True,
+        gazetteers: tuple[Path, ...] = (),
     ) -> Self:
         """Load a checkpoint from a folder or from the Hub; see `waqai.checkpoints.load_checkpoint` for the errors."""
-        return cls(load_checkpoint(name_or_path, revision=revision), device=device, dtype=dtype)
+        checkpoint = load_checkpoint(name_or_path, revision=revision)
+        return cls(checkpoint, device=device, dtype=dtype, values=values, gazetteers=gazetteers)
 
     def extract(self, articles: Iterable[str | Article | Mapping[str, Any]]) -> list[AnnotatedArticle]:
         """Return the annotated articles in the order given.
@@ -116,7 +142,8 @@ class EventExtractor:
             num_roles=self.task.num_roles,
             factualities=self.task.factualities,
         )
-        return replace(annotated, tuples=assemble_tuples(annotated), coverage=1.0, model=self.checkpoint.name)
+        annotated = replace(annotated, coverage=1.0, model=self.checkpoint.name)
+        return self.normalizer(annotated) if self.normalizer is not None else annotated
 
     def _drain(self, pool: list[tuple[int, int, EncodedText]], waiting: Mapping[int, _Pending]) -> None:
         """Decode all sections of the pool, longest first, in batches of bounded size."""

@@ -12,7 +12,8 @@ def uncertainty(article: AnnotatedArticle) -> float:
     The scores are calibrated probabilities of being right. An article in which nothing was found has 0: nothing is
     known about what was missed.
     """
-    scores = [mention.score for mention in (*article.entities, *article.events)]
+    scores = [entity.score for entity in article.entities]
+    scores += [event.score for event in article.events]
     scores += [argument.score for event in article.events for argument in event.arguments]
     scores += [relation.score for relation in article.relations]
     known = [score for score in scores if score is not None]

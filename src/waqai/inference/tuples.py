@@ -2,13 +2,29 @@
 
 import math
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from waqai.records import SLOTS, AnnotatedArticle, EntityMention, EventMention, EventTuple, Filler, RelationMention
+from waqai.ontology.codes import Codes
+from waqai.records import (
+    SLOTS,
+    AnnotatedArticle,
+    EntityMention,
+    EventMention,
+    EventTuple,
+    Filler,
+    Incident,
+    RelationMention,
+)
 
 _NEXT_WORD = re.compile(r"\s*([^\W\d_][^\s.,،؛:؟!«»\"()]*)")
 
 
-def assemble_tuples(article: AnnotatedArticle) -> tuple[EventTuple, ...]:
+def assemble_tuples(
+    article: AnnotatedArticle,
+    codes: Mapping[str, Codes] | None = None,
+    incidents: Sequence[Incident] = (),
+) -> tuple[EventTuple, ...]:
     """Return the article's tuples in reading order; a slot's fillers are in reading order too.
 
     A tuple's score is the product of its trigger's, its factuality's and its arguments' probabilities, as if they were
@@ -16,7 +32,13 @@ def assemble_tuples(article: AnnotatedArticle) -> tuple[EventTuple, ...]:
     """
     entities = {entity.id: entity for entity in article.entities}
     counted = {relation.head: relation for relation in article.relations if relation.type == "OF"}
-    return tuple(_assemble(article, event, entities, counted) for event in article.events)
+    incident_of = {event: incident.id for incident in incidents for event in incident.events}
+    tuples = []
+    for event in article.events:
+        made = _assemble(article, event, entities, counted)
+        coded = (codes or {}).get(event.id)
+        tuples.append(replace(made, codes=coded.to_dict() if coded else None, incident=incident_of.get(event.id)))
+    return tuple(tuples)
 
 
 def _assemble(

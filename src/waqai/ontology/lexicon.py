@@ -20,6 +20,7 @@ Entry = tuple[frozenset[str], ...]
 """An entry of the table: for each of its words all forms."""
 
 
+@lru_cache(maxsize=8192)  # news repeats its words
 def classify_instrument(text: str) -> str | None:
     """Return the class of the weapon that a folded text names, or None when the table has none of its words.
 
@@ -31,6 +32,7 @@ def classify_instrument(text: str) -> str | None:
     return next(_found(text, _instruments()), None)
 
 
+@lru_cache(maxsize=8192)
 def features_of_trigger(event_type: str, text: str) -> frozenset[str]:
     """Return the features of an event of `event_type` that the folded words of its trigger tell.
 

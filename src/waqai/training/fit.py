@@ -117,6 +117,10 @@ def train(settings: TrainSettings, *, resume: bool = False) -> Path:
     started = time.monotonic()
     while progress.step < settings.steps and (not settings.patience or progress.stale < settings.patience):
         model.train()
+        # Dropout depends on the step and the process alone: a resumed run draws what an uninterrupted one would.
+        torch.manual_seed(
+            settings.seed * 1_000_003 + progress.step * accelerator.num_processes + accelerator.process_index
+        )
         batch = next(batches)[accelerator.process_index :: accelerator.num_processes]
         factor = schedule_factor(progress.step, warmup=warmup, total=settings.steps, kind="linear")
         for group, rate in zip(optimizer.param_groups, base_rates, strict=True):
@@ -215,7 +219,7 @@ def _open_output(settings: TrainSettings, accelerator: Accelerator, *, resume: b
 
 def evaluate(checkpoint: Checkpoint, gold: tuple[AnnotatedArticle, ...], *, resamples: int = 0) -> Report:
     """Score the model as it is on gold articles, through the extractor that serves users."""
-    extractor = EventExtractor(checkpoint, device=_device_name(checkpoint), dtype="fp32")
+    extractor = EventExtractor(checkpoint, device=_device_name(checkpoint), dtype="fp32", values=False)
     return score_articles(gold, extractor.extract(Article(id=a.id, text=a.text) for a in gold), resamples=resamples)
 
 
@@ -274,7 +278,7 @@ def _finish(
     weights = load_file(settings.output / "best" / "model.safetensors")
     rounded = {k: v.to(torch.bfloat16).to(v.dtype) if v.is_floating_point() else v for k, v in weights.items()}
     checkpoint.model.load_state_dict(rounded)
-    extractor = EventExtractor(checkpoint, device=_device_name(checkpoint), dtype="fp32")
+    extractor = EventExtractor(checkpoint, device=_device_name(checkpoint), dtype="fp32", values=False)
     calibration = calibrate(extractor, gold)
     report = evaluate(checkpoint, gold, resamples=1000)
     metrics = {

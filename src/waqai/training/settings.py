@@ -124,6 +124,10 @@ class TrainSettings:
             raise ValueError("`train` and `validation` must each name a data set")
         if min(self.steps, self.batch_size, self.evaluate_every) < 1 or self.patience < 0:
             raise ValueError("`steps`, `batch_size` and `evaluate_every` must be at least 1, `patience` 0 or more")
+        if any(data.format == "proclitics" or data.types is not None for data in self.validation):
+            raise ValueError(
+                "a validation set must be annotated with our own types, without `types` and not `proclitics`"
+            )
         names = [data.name for data in (*self.train, *self.validation)]
         if len(set(names)) < len(names):
             raise ValueError("the data sets' names must differ, for they name what was lost in audit.json")
