@@ -71,6 +71,11 @@ def train(settings: TrainSettings, *, resume: bool = False) -> Path:
         CheckpointError: The encoder cannot be loaded, or a state does not fit.
     """
     accelerator = Accelerator(kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)])
+    if settings.batch_size < accelerator.num_processes:
+        raise ConfigError(
+            f"`batch_size` must be at least the number of processes, {accelerator.num_processes}, "
+            f"but is {settings.batch_size} instead."
+        )
     _open_output(settings, accelerator, resume=resume)
     set_seed(settings.seed)
     checkpoint = build(settings)
