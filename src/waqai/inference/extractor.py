@@ -75,7 +75,11 @@ class EventExtractor:
         self.task = self.model.config.task_shape()
         self.text_encoder = checkpoint.text_encoder()
         self.pad_id = checkpoint.tokenizer.pad_token_id or 0
-        self.normalizer = Normalizer(checkpoint.ontology, gazetteers=gazetteers) if values else None
+        config = self.model.config
+        calibrated = config.calibrated("tuple").apply if "tuple" in config.calibration else None
+        self.normalizer = (
+            Normalizer(checkpoint.ontology, gazetteers=gazetteers, calibrated=calibrated) if values else None
+        )
 
     @classmethod
     def from_pretrained(

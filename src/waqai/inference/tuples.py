@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from waqai.ontology.codes import Codes
@@ -24,11 +24,16 @@ def assemble_tuples(
     article: AnnotatedArticle,
     codes: Mapping[str, Codes] | None = None,
     incidents: Sequence[Incident] = (),
+    calibrated: Callable[[float], float] | None = None,
 ) -> tuple[EventTuple, ...]:
     """Return the article's tuples in reading order; a slot's fillers are in reading order too.
 
-    A tuple's score is the product of its trigger's, its factuality's and its arguments' probabilities, as if they were
-    independent; None when the annotation has no scores.
+    Args:
+        article: Its entities may have values; a slot's fillers take them over.
+        codes: PLOVER and ACLED codes by event.
+        incidents: Whose ids the tuples of their events get.
+        calibrated: Makes the probability that the whole tuple is right of `joint_score`; without it tuples have no
+            score, for the joint score is no probability.
     """
     entities = {entity.id: entity for entity in article.entities}
     counted = {relation.head: relation for relation in article.relations if relation.type == "OF"}
@@ -37,7 +42,15 @@ def assemble_tuples(
     for event in article.events:
         made = _assemble(article, event, entities, counted)
         coded = (codes or {}).get(event.id)
-        tuples.append(replace(made, codes=coded.to_dict() if coded else None, incident=incident_of.get(event.id)))
+        joint = joint_score(event)
+        tuples.append(
+            replace(
+                made,
+                score=round(calibrated(joint), 4) if calibrated and joint is not None else None,
+                codes=coded.to_dict() if coded else None,
+                incident=incident_of.get(event.id),
+            )
+        )
     return tuple(tuples)
 
 
@@ -69,7 +82,6 @@ def _assemble(
         instrument=tuple(slots["instrument"]),
         count=tuple(slots["count"]),
         source=tuple(slots["source"]),
-        score=_score(event),
     )
 
 
@@ -88,8 +100,11 @@ def _counted_noun(
     return following[1] if following and following.start(1) != event.start else event.text
 
 
-def _score(event: EventMention) -> float | None:
+def joint_score(event: EventMention) -> float | None:
+    """Return the product of the probabilities of an event's trigger, factuality and arguments; None without scores.
+
+    It would be the probability of the whole tuple if its parts were independent and no argument were ever missed.
+    """
     if event.score is None:
         return None
-    parts = [event.score, event.factuality_score or 1.0, *(a.score or 1.0 for a in event.arguments)]
-    return round(math.prod(parts), 4)
+    return math.prod([event.score, event.factuality_score or 1.0, *(a.score or 1.0 for a in event.arguments)])

@@ -4,7 +4,7 @@ Types are recognised by the names of the shipped ontology (NUM, DATE, GPE, LOC, 
 that uses other names gets tuples without values. The rules themselves are `waqai.normalization`'s.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -27,10 +27,18 @@ class Normalizer:
     Args:
         ontology: Whose rules give PLOVER and ACLED codes.
         gazetteers: Files of the user with further places; see docs/normalization.md.
+        calibrated: Makes a tuple's score, see `waqai.inference.tuples.assemble_tuples`.
     """
 
-    def __init__(self, ontology: Ontology, *, gazetteers: tuple[Path, ...] = ()) -> None:
+    def __init__(
+        self,
+        ontology: Ontology,
+        *,
+        gazetteers: tuple[Path, ...] = (),
+        calibrated: Callable[[float], float] | None = None,
+    ) -> None:
         self.ontology = ontology
+        self.calibrated = calibrated
         self._gazetteers = gazetteers
 
     @cached_property
@@ -46,7 +54,8 @@ class Normalizer:
         )
         incidents = roll_up(valued)
         codes = code_events(valued, self.ontology, {})
-        return replace(valued, incidents=incidents, tuples=assemble_tuples(valued, codes, incidents))
+        tuples = assemble_tuples(valued, codes, incidents, self.calibrated)
+        return replace(valued, incidents=incidents, tuples=tuples)
 
     def _values(self, article: AnnotatedArticle) -> Mapping[str, Value]:
         anchor = _anchor(article.date)

@@ -1,5 +1,6 @@
 """The config class that is saved with every checkpoint; plain JSON, no code."""
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -20,6 +21,11 @@ class Calibration:
     scale: float = 1.0
     shift: float = 0.0
     threshold: float = 0.5
+
+    def apply(self, score: float) -> float:
+        """Return the probability for a score that is itself in [0, 1]; 0 and 1 are read as 0.00005 from them."""
+        clipped = min(max(score, 5e-5), 1 - 5e-5)
+        return 1 / (1 + math.exp(-self.scale * math.log(clipped / (1 - clipped)) - self.shift))
 
 
 class WaqaiConfig(PretrainedConfig):

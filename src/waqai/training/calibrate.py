@@ -7,9 +7,10 @@ argument of a spurious trigger is wrong). Then the threshold with the best F1 is
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from waqai.inference.extractor import EventExtractor
+from waqai.inference.tuples import joint_score
 from waqai.models import Calibration
 from waqai.records import AnnotatedArticle, Article
 from waqai.scoring.calibration import best_threshold, expected_calibration_error, fit_platt, reliability
@@ -32,9 +33,10 @@ def calibrate(extractor: EventExtractor, gold: Sequence[AnnotatedArticle]) -> di
     config = extractor.model.config
     config.calibration = {}
     report: dict[str, object] = {}
-    for families in (("entity", "event"), ("role", "relation", "factuality")):
+    for families in (("entity", "event"), ("role", "relation", "factuality"), ("tuple",)):
         for family in families:
-            config.set_calibration(family, Calibration(threshold=_LOW))
+            if family != "tuple":  # a tuple is made of what the others chose
+                config.set_calibration(family, Calibration(threshold=_LOW))
         predicted = extractor.extract(Article(id=a.id, text=a.text) for a in gold)
         for family in families:
             decisions, missed = _decisions(family, gold, predicted)
@@ -53,8 +55,11 @@ def _fit(family: str, decisions: Sequence[Decision], missed: int) -> Calibration
     scale, shift = fit_platt(logits, labels)
     if family == "factuality":  # a choice among several: nothing is left out, and only its sharpness is fitted
         return Calibration(scale=scale, shift=0.0)
-    probs = [_sigmoid(scale * logit + shift) for logit in logits]
-    return Calibration(scale=scale, shift=shift, threshold=best_threshold(probs, labels, missed))
+    if family == "tuple":  # whoever has an event keeps it
+        return Calibration(scale=scale, shift=shift, threshold=0.0)
+    fitted = Calibration(scale=scale, shift=shift)
+    probs = [fitted.apply(decision.score) for decision in decisions]
+    return replace(fitted, threshold=best_threshold(probs, labels, missed))
 
 
 def _cross_fitted(family: str, decisions: Sequence[Decision]) -> dict[str, object]:
@@ -67,7 +72,7 @@ def _cross_fitted(family: str, decisions: Sequence[Decision]) -> dict[str, objec
         if not mine or len({d.right for d in other}) < 2:
             continue
         fitted = _fit(family, other, 0)
-        probs += [_sigmoid(fitted.scale * _logit(d.score) + fitted.shift) for d in mine]
+        probs += [fitted.apply(d.score) for d in mine]
         labels += [d.right for d in mine]
     if not probs:
         return {}
@@ -115,6 +120,14 @@ def _items(family: str, article: AnnotatedArticle) -> list[tuple[tuple[object, .
             return [
                 ((a.role, spans[v.id], spans[a.entity]), a.score or 0.0) for v in article.events for a in v.arguments
             ]
+        case "tuple":
+            return [
+                (
+                    (v.type, v.start, v.end, v.factuality, frozenset((a.role, spans[a.entity]) for a in v.arguments)),
+                    joint_score(v) or 0.0,
+                )
+                for v in article.events
+            ]
         case "relation":
             return [((r.type, spans[r.head], spans[r.tail]), r.score or 0.0) for r in article.relations]
         case _:
@@ -125,7 +138,3 @@ def _logit(prob: float) -> float:
     """Return the logit of a score of four digits, which may have been rounded to 0 or 1."""
     clipped = min(max(prob, 5e-5), 1 - 5e-5)
     return math.log(clipped / (1 - clipped))
-
-
-def _sigmoid(logit: float) -> float:
-    return 1 / (1 + math.exp(-logit))
