@@ -46,8 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Extract; exit status 1 when not a single article could be done, or with --strict at the first bad one."""
-    from waqai.inference.extractor import EventExtractor  # noqa: PLC0415 - imports torch
+    from transformers.utils import logging as transformers_logging  # noqa: PLC0415 - imports torch
 
+    from waqai.inference.extractor import EventExtractor  # noqa: PLC0415
+
+    transformers_logging.disable_progress_bar()
     settings = RunSettings(
         inputs=tuple(args.input),
         outputs=tuple(args.output),
@@ -90,23 +93,62 @@ def run(args: argparse.Namespace) -> int:
 
 
 def print_tuples(console: Console, article: AnnotatedArticle) -> None:
-    """Print one article's tuples as a table; what is not ACTUAL says so beside the type."""
+    """Print one article's tuples as a table that fits 80 columns; what is not ACTUAL says so beside the type."""
     table = Table(title=f"{article.id} · {article.date or 'undated'}", title_justify="left", expand=True)
-    for heading in ("event", "actor", "target", "location", "time", "count", "source", "score"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("event", no_wrap=True)
+    for heading in ("actor → target", "place · time", "count", "source"):
+        table.add_column(heading, overflow="fold", ratio=1)
     for row in article.tuples or ():
         table.add_row(
             _event(row),
-            *(_fillers(getattr(row, slot)) for slot in ("actor", "target", "location", "time", "count", "source")),
-            "" if row.score is None else f"{row.score:.2f}",
+            _lines(row.actor) + "".join(f"\n→ {text}" for text in _texts(row.target)),
+            _lines(row.location) + "".join(f"\n· {_dated(filler)}" for filler in row.time),
+            "\n".join(_counted(filler) for filler in row.count),
+            _lines(row.source),
         )
     console.print(table)
+    for incident in article.incidents or ():
+        tolls = ", ".join(f"{toll.kind} {_bounds(toll.low, toll.high)}" for toll in incident.tolls)
+        if tolls:
+            actions = {event.id: event.text for event in article.events}
+            console.print(f"  {incident.id} ({', '.join(actions[e] for e in incident.events)}): {tolls}")
 
 
 def _event(row: EventTuple) -> str:
-    certainty = "" if row.factuality == "ACTUAL" else f" ({row.factuality.lower()})"
-    return f"{row.type}{certainty}\n{row.action}"
+    certainty = "" if row.factuality == "ACTUAL" else f"\n{row.factuality.lower()}"
+    score = "" if row.score is None else f"\n{row.score:.2f}"
+    return f"{row.type}\n{row.action}{certainty}{score}"
 
 
-def _fillers(fillers: tuple[Filler, ...]) -> str:
-    return "\n".join(filler.text for filler in fillers)
+def _texts(fillers: tuple[Filler, ...]) -> list[str]:
+    """Return the fillers' characters, the same ones once."""
+    return list(dict.fromkeys(filler.text for filler in fillers))
+
+
+def _lines(fillers: tuple[Filler, ...]) -> str:
+    return "\n".join(_texts(fillers))
+
+
+def _dated(filler: Filler) -> str:
+    start = (filler.value or {}).get("start")
+    return f"{filler.text} = {start}" if start else filler.text
+
+
+def _counted(filler: Filler) -> str:
+    value = filler.value or {}
+    number = value.get("value", "")
+    shown = f"{value.get('comparator', '=')} {number}" if number != "" else _bounds(value.get("low"), value.get("high"))
+    return f"{filler.text} {shown} ({value['of']})" if value.get("of") else f"{filler.text} {shown}"
+
+
+def _bounds(low: float | None, high: float | None) -> str:
+    """Return a range as people write it.
+
+    >>> _bounds(5, 5), _bounds(20, None), _bounds(3, 10)
+    ('5', '20+', '3-10')
+    """
+    if low == high:
+        return f"{low}"
+    if high is None:
+        return f"{low}+"
+    return f"up to {high}" if low is None else f"{low}-{high}"

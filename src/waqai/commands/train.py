@@ -15,6 +15,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train, and print where the checkpoint is."""
+    from transformers.utils import logging as transformers_logging  # noqa: PLC0415 - imports torch
+
+    transformers_logging.disable_progress_bar()
     data = read_yaml(args.config)
     if isinstance(data, dict) and "objective" in data:  # only a pre-training config has one
         from waqai.pretraining import run as pretrain  # noqa: PLC0415 - imports torch
