@@ -4,6 +4,7 @@ Windows are padded to the longest of the batch; words are not padded but packed,
 a word gets does not depend on its neighbours in the batch.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, cast
 
@@ -156,12 +157,15 @@ def candidate_pairs(mentions: Sequence[tuple[int, int, int]], task: Task) -> lis
 
     The two stand at most `MAX_PAIR_WORDS` apart. A mention is (first word, last word, type).
     """
-    return [
-        (h, t)
-        for h, head in enumerate(mentions)
-        for t, tail in enumerate(mentions)
-        if task.linkable[head[2]][tail[2]] and h != t and abs(head[0] - tail[0]) <= MAX_PAIR_WORDS
-    ]
+    order = sorted(range(len(mentions)), key=lambda index: mentions[index][0])
+    firsts = [mentions[index][0] for index in order]
+    pairs: list[tuple[int, int]] = []
+    for h, (first, _, kind) in enumerate(mentions):
+        allowed = task.linkable[kind]
+        if any(allowed):
+            near = order[bisect_left(firsts, first - MAX_PAIR_WORDS) : bisect_right(firsts, first + MAX_PAIR_WORDS)]
+            pairs.extend((h, t) for t in sorted(near) if t != h and allowed[mentions[t][2]])
+    return pairs
 
 
 def to_device(batch: Batch, device: torch.device) -> Batch:
