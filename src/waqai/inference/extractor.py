@@ -123,6 +123,9 @@ class EventExtractor:
                     self._drain(pool, waiting)
                     words = 0
             waiting[number].num_sections = count
+            if len(waiting) >= POOL_WORDS:  # articles without a word must not pile up behind one that waits
+                self._drain(pool, waiting)
+                words = 0
             while emitted in waiting and (done := self._finished(waiting[emitted])) is not None:
                 yield done
                 del waiting[emitted]
