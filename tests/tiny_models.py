@@ -141,7 +141,7 @@ def make_checkpoint(
 def make_talkative(checkpoint: Checkpoint, texts: list[str]) -> None:
     """Put calibrations in place with which random scores give about one span a word, and many links.
 
-    The best fiftieth of the span logits, and a quarter of the link logits, come to lie above the threshold.
+    The best hundredth of the span logits, and a tenth of the link logits, come to lie above the threshold.
     """
     model, task = checkpoint.model, checkpoint.model.config.task_shape()
     sections = [section for text in texts for section in checkpoint.text_encoder().encode(text)]
@@ -153,7 +153,7 @@ def make_talkative(checkpoint: Checkpoint, texts: list[str]) -> None:
         split = task.num_entity_types
         for family, part in (("entity", logits[..., :split]), ("event", logits[..., split:])):
             if part.numel():
-                cut = part[possible].flatten().quantile(0.98).item()
+                cut = part[possible].flatten().quantile(0.99).item()
                 model.config.set_calibration(family, Calibration(scale=2.0, shift=-2 * cut))
         every = [(n, n, kind) for n in range(0, len(states) - 1, 5) for kind in range(task.num_types)]
         pairs = candidate_pairs(every, task)[:5000]
@@ -163,7 +163,7 @@ def make_talkative(checkpoint: Checkpoint, texts: list[str]) -> None:
     for family, chosen in (("role", slice(None, task.num_roles)), ("relation", slice(task.num_roles, None))):
         known = logits[:, chosen][legal[:, chosen]]
         if known.numel():
-            cut = known.quantile(0.75).item()
+            cut = known.quantile(0.9).item()
             model.config.set_calibration(family, Calibration(scale=2.0, shift=-2 * cut))
 
 

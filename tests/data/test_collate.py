@@ -1,5 +1,7 @@
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from small_ontology import ACTOR, CAUSE, FAC, GPE, KILL, LOC, LOCATION, MEET, NUM, OF, PER, small_task
 from waqai.data.collate import IGNORED, NEGATIVE, POSITIVE, SILENT, candidate_pairs, collate, to_device
@@ -129,6 +131,19 @@ def test_candidate_pairs_are_legal_ordered_and_near():
     far = MAX_PAIR_WORDS
     mentions = [(0, 0, KILL), (3, 4, PER), (far, far, PER), (far + 1, far + 1, GPE), (9, 9, NUM), (20, 20, MEET)]
     assert candidate_pairs(mentions, TASK) == [(0, 1), (0, 2), (0, 5), (4, 1), (4, 2), (5, 0), (5, 1), (5, 2)]
+
+
+kinds = st.integers(0, TASK.num_types - 1)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3 * MAX_PAIR_WORDS), kinds).map(lambda m: (m[0], m[0], m[1]))))
+def test_candidate_pairs_are_all_that_are_legal_and_near(mentions):
+    assert candidate_pairs(mentions, TASK) == [
+        (h, t)
+        for h, head in enumerate(mentions)
+        for t, tail in enumerate(mentions)
+        if h != t and TASK.legal[head[2]][tail[2]] and abs(head[0] - tail[0]) <= MAX_PAIR_WORDS
+    ]
 
 
 def test_a_mention_is_not_linked_to_itself():
