@@ -18,6 +18,34 @@ from waqai.records import (
 )
 
 _NEXT_WORD = re.compile(r"\s*([^\W\d_][^\s.,،؛:؟!«»\"()]*)")
+_NO_NOUN = frozenset(
+    {
+        "في",
+        "من",
+        "منهم",
+        "منها",
+        "بينهم",
+        "على",
+        "إلى",
+        "عن",
+        "خلال",
+        "منذ",
+        "بين",
+        "بينما",
+        "بعد",
+        "قبل",
+        "تحت",
+        "فوق",
+        "عند",
+        "عبر",
+        "مع",
+        "ضد",
+        "أو",
+        "ثم",
+        "التي",
+        "الذي",
+    }
+)
 
 
 def assemble_tuples(
@@ -92,12 +120,18 @@ def _counted_noun(
     entities: dict[str, EntityMention],
     counted: dict[str, RelationMention],
 ) -> str:
-    """Return what a number counts: the entity that OF links, else the noun after it, else the trigger itself."""
+    """Return what a number counts: the entity that OF links, else the noun after it, else the trigger itself.
+
+    What begins with و or ب is taken for a conjunction or a preposition with its word: a counted noun with these letters
+    (وزير، بندقية) is nearly always an entity that OF links.
+    """
     relation = counted.get(number.id)
     if relation is not None and relation.tail in entities:
         return entities[relation.tail].text
     following = _NEXT_WORD.match(article.text, number.end)
-    return following[1] if following and following.start(1) != event.start else event.text
+    if not following or following.start(1) == event.start or following[1] in _NO_NOUN or following[1][0] in "وب":
+        return event.text
+    return following[1]
 
 
 def joint_score(event: EventMention) -> float | None:
