@@ -18,33 +18,8 @@ from waqai.records import (
 )
 
 _NEXT_WORD = re.compile(r"\s*([^\W\d_][^\s.,،؛:؟!«»\"()]*)")
-_NO_NOUN = frozenset(
-    {
-        "في",
-        "من",
-        "منهم",
-        "منها",
-        "بينهم",
-        "على",
-        "إلى",
-        "عن",
-        "خلال",
-        "منذ",
-        "بين",
-        "بينما",
-        "بعد",
-        "قبل",
-        "تحت",
-        "فوق",
-        "عند",
-        "عبر",
-        "مع",
-        "ضد",
-        "أو",
-        "ثم",
-        "التي",
-        "الذي",
-    }
+_NO_NOUN = re.compile(
+    "[وب]|(?:في|من|منهم|منها|بينهم|على|إلى|عن|خلال|منذ|بين|بينما|بعد|قبل|تحت|فوق|عند|عبر|مع|ضد|أو|ثم|التي|الذي)$"
 )
 
 
@@ -129,7 +104,7 @@ def _counted_noun(
     if relation is not None and relation.tail in entities:
         return entities[relation.tail].text
     following = _NEXT_WORD.match(article.text, number.end)
-    if not following or following.start(1) == event.start or following[1] in _NO_NOUN or following[1][0] in "وب":
+    if not following or following.start(1) == event.start or _NO_NOUN.match(following[1]):
         return event.text
     return following[1]
 
