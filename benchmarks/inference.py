@@ -78,7 +78,13 @@ def compare_speed(articles: list[Article], rounds: int) -> None:
     task = Task.of(ontology, 16)
     torch.manual_seed(0)
     model = WaqaiModel(
-        WaqaiConfig(encoder=config.to_dict(), task=dataclasses.asdict(task), ontology_fingerprint=ontology.fingerprint)
+        WaqaiConfig(
+            encoder=config.to_dict(),
+            task=dataclasses.asdict(task),
+            ontology_fingerprint=ontology.fingerprint,
+            window=384,  # as configs/arabert.yaml
+            overlap=96,
+        )
     )
     extractor = EventExtractor(Checkpoint(model=model, tokenizer=tokenizer, ontology=ontology, name="random"))
     labels = dict(enumerate(["O", *(f"{p}-{t}" for t in task.types for p in "BI")]))
