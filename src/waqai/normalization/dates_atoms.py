@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from waqai.normalization.dates_items import CARDINAL, ORDINAL, DateItems
 from waqai.normalization.dates_parts import Parts
+from waqai.text import fold
 
 if TYPE_CHECKING:
     from waqai.normalization.dates_tables import Calendar, MonthName
@@ -106,12 +107,21 @@ def _month(atom: Atom) -> Parts | None:
     name: MonthName = atom.reading("month", "month")
     said = any(atom.at(group) >= 0 for group in ("word", "year", "rel", "doubled"))
     if not (name.sure or said or atom.lenient):
-        spelled = atom.items.items.raw_span(atom.at("month"), atom.at("month"))
-        if atom.items.items.folded.raw[slice(*spelled)] == "آب":
-            said = True
-        elif atom.reading("month", "zero") is not None or not atom.before(*_TIME_BEFORE):
+        start, end = atom.items.items.raw_span(atom.at("month"), atom.at("month"))
+        with_madda = fold(atom.items.items.folded.raw[start:end], letters=False).text == "آب"
+        if not with_madda and (atom.reading("month", "zero") is not None or not _in_time(atom)):
             return None
     return replace(_dated(atom), rule="month" + (" year" if atom.at("year") >= 0 else ""))
+
+
+def _in_time(atom: Atom) -> bool:
+    """Return whether what stands before a month speaks of time, or another month at the other end of `إلى`."""
+    if atom.before(*_TIME_BEFORE) or (atom.before("from") and _part_before(atom)):
+        return True
+    before, after = atom.match.start(), atom.match.end()
+    ends = atom.before("to", "until") and atom.items.reading(before - 2, "month") is not None
+    begins = atom.before("from") and atom.after("to", "until") and atom.items.reading(after + 1, "month") is not None
+    return ends or begins
 
 
 def _numeric(atom: Atom) -> Parts | None:
@@ -173,6 +183,8 @@ def _bare_year(atom: Atom) -> Parts | None:
     if not 1900 <= year <= 2100:
         return None
     if atom.before("since", "until", "part", "half", "quarter", "third", "rel", "season"):
+        return Parts(year=year, rule="year")
+    if atom.before("from") and _part_before(atom):
         return Parts(year=year, rule="year")
     if atom.before("between", "from") and atom.after("and", "to", "dash", "until"):
         return Parts(year=year, rule="year")

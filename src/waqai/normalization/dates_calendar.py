@@ -66,13 +66,13 @@ def years_of(first: int, last: int) -> Interval:
 def season_of(year: int, season: str) -> Interval:
     """Return a season; the winter of a year ends in February of the next."""
     start = month_of(year, SEASON_STARTS[season]).start
-    return Interval(start, shift(start, 3, "month") - timedelta(days=1))
+    return Interval(start, shift(shift(start, 3, "month"), -1, "day"))
 
 
 def week_of(day: date) -> Interval:
     """Return the ISO week of a day, Monday to Sunday."""
-    start = day - timedelta(days=day.weekday())
-    return Interval(start, start + timedelta(days=6))
+    start = shift(day, -day.weekday(), "day")
+    return Interval(start, shift(start, 6, "day"))
 
 
 def hijri_day(year: int, month: int, day: int) -> Interval:
@@ -89,7 +89,7 @@ def hijri_month(year: int, month: int) -> Interval:
     """Return the Gregorian days of a Hijri month."""
     _check_hijri(year)
     start = hijri_day(year, month, 1).start
-    return Interval(start, start + timedelta(days=Hijri(year, month, 1).month_length() - 1))
+    return Interval(start, shift(start, Hijri(year, month, 1).month_length() - 1, "day"))
 
 
 def hijri_year(year: int) -> Interval:

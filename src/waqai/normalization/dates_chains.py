@@ -18,6 +18,7 @@ from waqai.normalization.scanning import lexicon, scan
 _GLUE = r"(?:<lparen|rparen|comma|from|in|prep|onthe|dash|within>{1,2})"
 _EQUALS = r"<lparen|rparen|comma>?<equals>(?:<prep|in>)?"
 _OTHER_ZONE = r"<rparen>?<lparen><num|opaque|timelit><zone>"
+_PRESENT = r"<comma>?<and>?<exact>"
 _RANGE = r"<comma>?<and>?<to|until|dash>|<and>"
 _SEEDS = (
     "<num|daynum|about|article|unit|one|two|hadi|ten|teen|tens|hundred|hundreds|joined|joined_ordinal|ordinal|firstday|month|monthword"
@@ -49,6 +50,7 @@ class _Grammar:
     equals: re.Pattern[str]
     other_zone: re.Pattern[str]
     range: re.Pattern[str]
+    present: re.Pattern[str]
     seeds: re.Pattern[str]
 
 
@@ -60,7 +62,7 @@ def _grammar() -> _Grammar:
         compiled = pattern(source)
         for char in lexicon().heads(source):
             atoms[char] = (*atoms.get(char, ()), (compiled, reader))
-    return _Grammar(atoms, *(pattern(source) for source in (_GLUE, _EQUALS, _OTHER_ZONE, _RANGE, _SEEDS)))
+    return _Grammar(atoms, *(pattern(source) for source in (_GLUE, _EQUALS, _OTHER_ZONE, _RANGE, _PRESENT, _SEEDS)))
 
 
 def read_chains(items: DateItems, *, lenient: bool = False) -> Iterator[DateChain]:
@@ -102,6 +104,10 @@ def _ranged(items: DateItems, index: int, *, lenient: bool) -> DateChain | None:
         return None
     closed = first.parts.day_end is not None or first.parts.year_end is not None
     alone = replace(first, first=index) if closed and opening else None if opening and not lenient else first
+    present = _grammar().present.match(items.classes, first.last + 1)
+    if present and first.parts.bound == "since" and items.reading(present.end() - 1, "exact") == "present":
+        now = Parts(vague="present", rule="vague")
+        return DateChain(first.first, present.end() - 1, replace(first.parts, bound=None), now)
     joint = _grammar().range.match(items.classes, first.last + 1)
     if joint is None:
         return alone

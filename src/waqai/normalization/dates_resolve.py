@@ -7,7 +7,7 @@ month that holds the day two months earlier, `منذ شهرين` reaches from th
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from waqai.normalization import dates_calendar as cal
@@ -56,18 +56,15 @@ def resolve_parts(parts: Parts, anchor: date | None) -> Resolved:
     base, granularity, anchored = _base(parts, anchor)
     if parts.part:
         base, granularity = narrow(base, parts.part), "part"
-    one = timedelta(days=1)
-    try:
-        if parts.bound == "since":
-            return Resolved(base.start, anchor, granularity, anchored or anchor is not None)
-        if parts.bound == "until":
-            return Resolved(None, base.end, granularity, anchored)
-        if parts.bound == "ago":
-            return Resolved(None, base.start - one, granularity, anchored)
-        if parts.bound == "later":
-            return Resolved(base.end + one, None, granularity, anchored)
-    except OverflowError:
-        raise CalendarError("a year outside 1 to 9999") from None
+    if parts.bound == "since":
+        end = anchor if anchor is not None and anchor >= base.start else None
+        return Resolved(base.start, end, granularity, anchored or end is not None)
+    if parts.bound == "until":
+        return Resolved(None, base.end, granularity, anchored)
+    if parts.bound == "ago":
+        return Resolved(None, cal.shift(base.start, -1, "day"), granularity, anchored)
+    if parts.bound == "later":
+        return Resolved(cal.shift(base.end, 1, "day"), None, granularity, anchored)
     return Resolved(base.start, base.end, granularity, anchored)
 
 
@@ -89,22 +86,23 @@ def resolve_range(first: Parts, second: Parts, anchor: date | None) -> Resolved:
     if first.year is None and first.month is None and first.day is not None and second.month is not None:
         first = replace(first, month=second.month, calendar=second.calendar)
     if near is not None and first.year is None and first.direction is None:
-        start = _latest_before(first, near, anchor)
+        start = _latest_before(first, near, anchor, anchored=end.anchored)
     else:
         start = resolve_parts(first, anchor)
     if start.start is None or end.end is None or start.start > end.end:
         raise CalendarError("a range that ends before it begins")
-    return Resolved(start.start, end.end, end.granularity, start.anchored or end.anchored)
+    granularity = start.granularity if end.granularity == "vague" else end.granularity
+    return Resolved(start.start, end.end, granularity, start.anchored or end.anchored)
 
 
-def _latest_before(first: Parts, near: date, anchor: date | None) -> Resolved:
+def _latest_before(first: Parts, near: date, anchor: date | None, *, anchored: bool) -> Resolved:
     """Return the first date of a range, at the latest before the second."""
     if first.level in {"date", "month"} and first.year is None and first.unit is None:
         base = cal.nearest(_each_year(first, near), near, lambda i: i.start <= near)
-        return Resolved(base.start, base.end, "day" if first.day else "month", anchored=anchor is not None)
+        return Resolved(base.start, base.end, "day" if first.day else "month", anchored=anchored)
     if first.weekday is not None and first.offset is None and first.level == "day":
-        day = near - timedelta(days=(near.weekday() - first.weekday) % 7)
-        return Resolved(day, day, "day", anchored=anchor is not None)
+        day = cal.shift(near, -((near.weekday() - first.weekday) % 7), "day")
+        return Resolved(day, day, "day", anchored=anchored)
     return resolve_parts(first, anchor)
 
 
@@ -329,4 +327,4 @@ def narrow(interval: Interval, part: str) -> Interval:
         unit, total = "day", (end - start).days + 1
     first = cal.shift(start, round(total * (number - 1) / count), unit)
     after = cal.shift(start, round(total * number / count), unit)
-    return Interval(first, after - timedelta(days=1) if after > first else first)
+    return Interval(first, cal.shift(after, -1, "day") if after > first else first)

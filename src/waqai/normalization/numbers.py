@@ -121,8 +121,9 @@ def _is_reported(read: Scan, phrase: Phrase) -> bool:
         return False
     if quantity.rule == "dual unit" and read.has(first - 1, "office"):
         return False
-    single = quantity.first == quantity.last
-    if not single:
+    if quantity.rule == "dual noun" and read.has(first - 1, "pair"):  # an adjective of a dual: جنديان روسيان
+        return False
+    if quantity.first != quantity.last or phrase.last > quantity.last + (phrase.unit is not None):
         return True
     if "zero" in readings:
         free = first == 0 or not (read.classes[first - 1] == "." or read.has(first - 1, "dash"))
@@ -134,14 +135,10 @@ def _is_reported(read: Scan, phrase: Phrase) -> bool:
     if "short" in readings:
         if read.definite(first):
             return read.definite(first - 1)
-        return read.classes[following : following + 1] == "." or "measure" in _readings(read, following)
+        return read.classes[following : following + 1] == "." or read.has(following, "measure")
     if "fraction" in readings and read.definite(first):
         return phrase.first < first or read.has(first - 1, "prep")
     return True
-
-
-def _readings(read: Scan, index: int) -> Any:
-    return read.lexemes[index].readings if 0 <= index < len(read.lexemes) else {}
 
 
 def _is_ordinal(read: Scan, first: int, last: int) -> bool:
@@ -174,7 +171,7 @@ def _counts(read: Scan, first: int, phrase: Phrase) -> bool:
         return False
     if phrase.first == first and read.has(phrase.last + 1, "dash") and read.touching(phrase.last + 1):
         return not read.has(phrase.last + 2, "num") and not read.touching(phrase.last + 2)
-    numbering = first == 0 or read.has(first - 1, "line")
+    numbering = phrase.last == phrase.quantity.last and (first == 0 or read.has(first - 1, "line"))
     if numbering and phrase.first == first and after in {"-", ".", ")"}:
         return False
     return phrase.unit is not None or not _is_named(read, phrase)
@@ -197,6 +194,8 @@ def _is_named(read: Scan, phrase: Phrase) -> bool:
         read.classes[following : following + 1] == "." and not read.definite(following)
     ):
         return False
+    if read.has(index, "counted_once") and read.definite(index):
+        return True
     for back in range(index, max(index - 5, -1), -1):
         if read.has(back, "naming"):
             return True

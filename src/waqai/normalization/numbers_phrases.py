@@ -44,7 +44,7 @@ def read_phrases(scan: Scan, claimed: frozenset[int] = frozenset()) -> Iterator[
         if phrase is None or phrase.first < index or phrase.last in claimed:
             continue
         if not phrase.quantity.ordinal:
-            phrase = _compared(scan, _ranged(scan, phrase, claimed))
+            phrase = _compared(scan, _ranged(scan, phrase, claimed, index), index)
         yield phrase
         index = phrase.last + 1
 
@@ -143,14 +143,14 @@ def _signed(scan: Scan, first: int, unit: str | None) -> bool:
     )
 
 
-def _ranged(scan: Scan, phrase: Phrase, claimed: frozenset[int]) -> Phrase:
+def _ranged(scan: Scan, phrase: Phrase, claimed: frozenset[int], floor: int) -> Phrase:
     """Join a second phrase to a range: `بين 20 و30`, `من 20 إلى 30`, `20-30`, `ثلاثة أو أربعة`."""
     before, after = phrase.first - 1, phrase.last + 1
-    if scan.has(before, "between"):
+    if scan.has(before, "between") and before >= floor:
         if scan.has(after, "and") and (other := _other(scan, after + 1, claimed)):
             return _join(phrase, other, before, "between")
         return _split(scan, phrase, before)
-    start = before if scan.has(before, "from") else phrase.first
+    start = before if scan.has(before, "from") and before >= floor else phrase.first
     if scan.has(after, "to") and (other := _other(scan, after + 1, claimed)):
         changed = start == before and any(scan.has(k, "change") for k in range(max(0, before - 6), before))
         return phrase if changed else _join(phrase, other, start, "to")
@@ -218,12 +218,12 @@ def _split(scan: Scan, phrase: Phrase, before: int) -> Phrase:
     return phrase
 
 
-def _compared(scan: Scan, phrase: Phrase) -> Phrase:
-    """Add the comparators before the phrase, after it, and after the noun that it counts."""
+def _compared(scan: Scan, phrase: Phrase, floor: int) -> Phrase:
+    """Add the comparators before the phrase, after it, and after the noun that it counts; none before item `floor`."""
     first, last, comparator, rule = phrase.first, phrase.last, phrase.comparator, phrase.rule
     for _ in range(2):
         kind = "before" if scan.has(first - 1, "before") or not phrase.unit else "before_measure"
-        if not scan.has(first - 1, kind):
+        if first <= floor or not scan.has(first - 1, kind):
             break
         said = str(scan.lexemes[first - 1].readings[kind])
         comparator = said if comparator in {"=", "~"} or said not in {"=", "~"} else comparator

@@ -185,6 +185,8 @@ def _joins(scan: Scan, index: int, total: Amount, limit: int, part: tuple[Amount
     multiplier, magnitude, _, _ = part
     value = multiplier * magnitude
     in_digits = scan.has(index, "num")
+    if limit > 1 and magnitude == limit and total % (100 * limit) == 0:  # `مئة ألف وألف`: 101,000
+        return multiplier in {1, 2} and not in_digits and not scan.has(index, "unit")
     if limit > 1:
         return magnitude < limit and value < limit and (not in_digits or magnitude > 1 or value * 1000 >= limit)
     if in_digits:

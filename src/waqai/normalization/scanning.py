@@ -152,7 +152,10 @@ def scan(text: str) -> Scan:
         start, end = match.span()
         kind, word = match.lastgroup, match[0]
         index += 1
-        if word in forms and (form := _form(forms[word], matches, index)):
+        if word == "واحد" and _is_and_one(matches, index, lexemes):  # وأحد عشر
+            put(start, start := start + 1, own.conjunction)
+            put(start, end, forms["احد"][0].lexeme)
+        elif word in forms and (form := _form(forms[word], matches, index)):
             index += len(form.rest)
             for _ in range(form.conjunction):
                 put(start, start := start + 1, own.conjunction)
@@ -184,6 +187,17 @@ def _form(forms: tuple[Form, ...], matches: list[re.Match[str]], index: int) -> 
         if len(following) == len(form.rest) and all(m[0] == w for m, w in zip(following, form.rest, strict=True)):
             return form
     return None
+
+
+def _is_and_one(matches: list[re.Match[str]], index: int, lexemes: list[Lexeme]) -> bool:
+    """Return whether `واحد` is و and أحد: before عشر, or between a hundred or a magnitude and tens."""
+    following = matches[index][0] if index < len(matches) else ""
+    if following in {"عشر", "عشره"}:
+        return True
+    larger = {"mag", "mags", "magacc", "magdual", "hundred", "hundreds"}
+    if not lexemes or larger.isdisjoint(lexemes[-1].readings):
+        return False
+    return any(form.conjunction and "tens" in form.lexeme.readings for form in lexicon().forms.get(following, ()))
 
 
 def _attached(word: str, end: int, following: re.Match[str]) -> bool:
