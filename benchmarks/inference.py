@@ -2,10 +2,12 @@
 
     python benchmarks/inference.py speed  [--articles PATH] [--rounds 3]
     python benchmarks/inference.py memory --model models/waqai-compact [--gigabytes 1] [--minutes 5]
+    python benchmarks/inference.py values --model models/waqai-compact [--articles PATH] [--rounds 3]
 
 `speed` makes one BERT-base-sized encoder of random weights and runs whole extraction and the token-classification
 pipeline in its default setting on the same articles, in turn, in one process. `memory` writes an input file of that
-size, extracts from it for that many minutes in a process of its own, and samples its resident memory.
+size, extracts from it for that many minutes in a process of its own, and samples its resident memory. `values` runs
+extraction with and without values, codes, incidents and tuples, in turn, and tells the share that these take.
 """
 
 import argparse
@@ -157,10 +159,29 @@ def measure_memory(model: str, articles: list[Article], gigabytes: float, minute
         )
 
 
+def measure_values(model: str, articles: list[Article], rounds: int) -> None:
+    """Print the share of the time that values take: the normaliser alone, beside the whole extraction."""
+    extractor = EventExtractor.from_pretrained(model)
+    assert extractor.normalizer is not None
+    words = sum(len(a.text.split()) for a in articles)
+    found = extractor.extract(articles)
+    shares = []
+    for number in range(rounds):
+        started = time.perf_counter()
+        extractor.extract(articles)
+        whole = time.perf_counter() - started
+        started = time.perf_counter()
+        for article in found:
+            extractor.normalizer(article)
+        shares.append((time.perf_counter() - started) / whole)
+        print(f"round {number + 1}  {words / whole:8.0f} words/s in all, values {shares[-1]:.1%}", flush=True)
+    print(f"{len(articles)} articles, {words} words: values take {statistics.median(shares):.1%} (median)")
+
+
 def main() -> None:
-    """Run one of the two."""
+    """Run one of the three."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("speed", "memory"))
+    parser.add_argument("what", choices=("speed", "memory", "values"))
     parser.add_argument("--articles", type=Path, default=ROOT / "data" / "samples")
     parser.add_argument("--limit", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=3)
@@ -171,6 +192,8 @@ def main() -> None:
     articles = load_articles(args.articles, args.limit)
     if args.what == "speed":
         compare_speed(articles, args.rounds)
+    elif args.what == "values":
+        measure_values(args.model, articles, args.rounds)
     else:
         measure_memory(args.model, articles, args.gigabytes, args.minutes)
 
