@@ -1,13 +1,14 @@
-"""Saves and loads a trained model with all that it needs: weights, tokenizer, ontology, and where it came from.
+"""Saves, loads and uploads a trained model with all that it needs: weights, tokenizer, ontology, where it came from.
 
 A checkpoint is a folder, here or on the Hugging Face Hub: `config.json`, `*.safetensors` in shards, the tokenizer's
 files, `ontology.yaml`, and what the training wrote beside them. Only safetensors and plain text are read; a file of
 any other kind is not even downloaded, and no code of a repository is run.
 """
 
+import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntry
 from safetensors import SafetensorError
 from transformers import PreTrainedTokenizerFast
 
+from waqai.cards import MARKER, model_card
 from waqai.data.windows import TextEncoder, WindowSize
-from waqai.errors import CheckpointError, OntologyError
+from waqai.errors import CheckpointError, OntologyError, OutputError, must
 from waqai.models import WaqaiConfig, WaqaiModel
 from waqai.ontology import Ontology, load_ontology, save_ontology
 
@@ -26,17 +28,24 @@ logger = logging.getLogger(__name__)
 
 MAX_SHARD = "15MB"
 ONTOLOGY_FILE = "ontology.yaml"
+CARD_FILE = "README.md"
 _PLAIN = ("*.json", "*.safetensors", "*.yaml", "*.txt", "*.md", "*.model")
+_KEPT = ("metrics.json", "audit.json", "training.yaml", CARD_FILE)
+"""Text files that a checkpoint keeps when it is loaded and saved again, where they are there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """A model with its tokenizer and ontology, ready to be used."""
+    """A model with its tokenizer and ontology, ready to be used.
+
+    `files` are further text files by name: what training measured, and a card that somebody wrote.
+    """
 
     model: WaqaiModel
     tokenizer: PreTrainedTokenizerFast
     ontology: Ontology
     name: str
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def text_encoder(self) -> TextEncoder:
         """Return the encoder of texts with the window that the model was trained with."""
@@ -45,19 +54,44 @@ class Checkpoint:
 
 
 def save_checkpoint(checkpoint: Checkpoint, folder: Path, files: Mapping[str, str] | None = None) -> None:
-    """Write a checkpoint, its weights in bfloat16, and further text files such as `metrics.json` beside it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for stale in folder.glob("*.safetensors*"):
-        stale.unlink()
+    """Write a checkpoint, its weights in bfloat16, the text files of the checkpoint and `files`, and a model card.
+
+    Raises:
+        OutputError: The folder cannot be made or written.
+    """
     weights = {
         name: tensor.to(torch.bfloat16) if tensor.is_floating_point() else tensor
         for name, tensor in checkpoint.model.state_dict().items()
     }
-    checkpoint.model.save_pretrained(folder, state_dict=weights, max_shard_size=MAX_SHARD)
-    checkpoint.tokenizer.save_pretrained(folder)
-    save_ontology(checkpoint.ontology, folder / ONTOLOGY_FILE)
-    for name, content in (files or {}).items():
-        (folder / name).write_text(content, encoding="utf-8")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for stale in folder.glob("*.safetensors*"):
+            stale.unlink()
+        checkpoint.model.save_pretrained(folder, state_dict=weights, max_shard_size=MAX_SHARD)
+        checkpoint.tokenizer.save_pretrained(folder)
+        save_ontology(checkpoint.ontology, folder / ONTOLOGY_FILE)
+        for name, content in {**checkpoint.files, **(files or {})}.items():
+            (folder / name).write_text(content, encoding="utf-8")
+    except (OSError, SafetensorError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise OutputError(
+            f"the checkpoint cannot be written to {folder}: {reason}. Free space, or name another folder."
+        ) from error
+    write_card(folder, folder.name if folder.is_absolute() else str(folder))
+
+
+def write_card(folder: Path, name: str) -> None:
+    """Write the model card of a saved checkpoint anew, unless somebody wrote it; `name` is its Hub id or path.
+
+    Raises:
+        OutputError: The card cannot be written.
+    """
+    card = folder / CARD_FILE
+    try:
+        if not card.exists() or MARKER in card.read_text(encoding="utf-8"):
+            card.write_text(model_card(folder, name), encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"the model card cannot be written to {card}: {error.strerror}.") from error
 
 
 def load_checkpoint(name_or_path: str | Path, *, revision: str | None = None) -> Checkpoint:
@@ -72,7 +106,7 @@ def load_checkpoint(name_or_path: str | Path, *, revision: str | None = None) ->
             lies beside it.
     """
     folder = Path(name_or_path)
-    if not folder.is_dir():
+    if not str(name_or_path) or not folder.is_dir():
         folder = _download(str(name_or_path), revision)
     for needed in ("config.json", ONTOLOGY_FILE):
         if not (folder / needed).is_file():
@@ -82,8 +116,9 @@ def load_checkpoint(name_or_path: str | Path, *, revision: str | None = None) ->
             )
     try:
         ontology = load_ontology(folder / ONTOLOGY_FILE)
+        _check_kind(folder, str(name_or_path))
         config = WaqaiConfig.from_pretrained(folder)
-        if config.model_type != "waqai" or config.ontology_fingerprint != ontology.fingerprint:
+        if config.ontology_fingerprint != ontology.fingerprint:
             raise CheckpointError(
                 f"the model in {name_or_path} was trained for ontology {config.ontology_fingerprint!r}, but the "
                 f"{ONTOLOGY_FILE} beside it is {ontology.fingerprint!r}. Restore the one that was saved with the model."
@@ -93,7 +128,7 @@ def load_checkpoint(name_or_path: str | Path, *, revision: str | None = None) ->
         )
         model, loading = loaded
         tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
-    except (OSError, SafetensorError, OntologyError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, SafetensorError, OntologyError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise CheckpointError(f"the checkpoint {name_or_path} cannot be loaded: {error}") from error
     faults = {
         kind: sorted(loading[kind]) for kind in ("missing_keys", "unexpected_keys", "mismatched_keys") if loading[kind]
@@ -103,18 +138,43 @@ def load_checkpoint(name_or_path: str | Path, *, revision: str | None = None) ->
             f"the weights of {name_or_path} do not fit its config.json: {faults}. Save them together."
         )
     model.eval()
-    return Checkpoint(model=model, tokenizer=tokenizer, ontology=ontology, name=str(name_or_path))
+    found = {name: (folder / name).read_text(encoding="utf-8") for name in _KEPT if (folder / name).is_file()}
+    if MARKER in found.get(CARD_FILE, ""):
+        del found[CARD_FILE]
+    return Checkpoint(model=model, tokenizer=tokenizer, ontology=ontology, name=str(name_or_path), files=found)
+
+
+def _check_kind(folder: Path, name: str) -> None:
+    data = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    kind = data.get("model_type") if isinstance(data, dict) else data
+    if kind != WaqaiConfig.model_type:
+        raise CheckpointError(
+            must("model_type", "'waqai'", kind, f"{name}/config.json", "Give a checkpoint that `train.py` wrote.")
+        )
 
 
 def push_checkpoint(
     folder: Path, repo_id: str, *, private: bool = False, message: str = "Upload a Waqai checkpoint"
 ) -> str:
-    """Upload a saved checkpoint to the Hub and return the commit's address; the user's token is found as everywhere."""
+    """Upload a saved checkpoint to the Hub and return the commit's address; the user's token is found as everywhere.
+
+    The model card is made anew with the Hub id, unless somebody wrote it.
+
+    Raises:
+        OutputError: The Hub refuses it, or cannot be reached.
+    """
+    write_card(folder, repo_id)
     api = HfApi()
-    api.create_repo(repo_id, private=private, exist_ok=True)
-    commit = api.upload_folder(
-        folder_path=str(folder), repo_id=repo_id, commit_message=message, allow_patterns=list(_PLAIN)
-    )
+    try:
+        api.create_repo(repo_id, private=private, exist_ok=True)
+        commit = api.upload_folder(
+            folder_path=str(folder), repo_id=repo_id, commit_message=message, allow_patterns=list(_PLAIN)
+        )
+    except (HfHubHTTPError, HFValidationError, OSError, ValueError) as error:
+        raise OutputError(
+            f"the checkpoint cannot be pushed to {repo_id!r}: {_first_line(error)} "
+            "Check the id, your connection, and that HF_TOKEN may write there."
+        ) from error
     return str(commit.commit_url)
 
 
@@ -128,6 +188,10 @@ def _download(repo_id: str, revision: str | None) -> Path:
         ) from error
     except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
         raise CheckpointError(
-            f"{repo_id!r} is no folder here, and it cannot be had from the Hub: {str(error).splitlines()[0]} "
+            f"{repo_id!r} is no folder here, and it cannot be had from the Hub: {_first_line(error)} "
             "Check the path or id, your connection, and HF_TOKEN for a private repository."
         ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -5,6 +5,7 @@ bounded by the pool of texts in flight, not by the number of articles. Reading a
 `waqai.inference.runner`'s.
 """
 
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from waqai.checkpoints import Checkpoint, load_checkpoint
+from waqai.checkpoints import Checkpoint, load_checkpoint, push_checkpoint, save_checkpoint
 from waqai.data.collate import candidate_pairs, collate, to_device
 from waqai.data.windows import EncodedText
 from waqai.decoding import ScoredFactuality, ScoredLink, ScoredSpan, assemble, decode_starts, select_spans
@@ -95,6 +96,24 @@ class EventExtractor:
         """Load a checkpoint from a folder or from the Hub; see `waqai.checkpoints.load_checkpoint` for the errors."""
         checkpoint = load_checkpoint(name_or_path, revision=revision)
         return cls(checkpoint, device=device, dtype=dtype, values=values, gazetteers=gazetteers)
+
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Write the checkpoint to a folder, see `waqai.checkpoints.save_checkpoint`."""
+        save_checkpoint(self.checkpoint, Path(folder))
+
+    def push_to_hub(self, repo_id: str, *, private: bool = False) -> str:
+        """Upload the checkpoint with its model card and return the commit's address.
+
+        Args:
+            repo_id: Such as `someone/waqai-arabert`; made when it is not there.
+            private: Make it for its owner's eyes; says nothing about a repository that is there.
+
+        Raises:
+            OutputError: The Hub refuses it, or cannot be reached.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            self.save_pretrained(folder)
+            return push_checkpoint(Path(folder), repo_id, private=private)
 
     def extract(self, articles: Iterable[str | Article | Mapping[str, Any]]) -> list[AnnotatedArticle]:
         """Return the annotated articles in the order given.

@@ -22,6 +22,7 @@ class DataSettings:
         fraction: Keep only this share of its articles, chosen by the seed (for learning curves).
         types, complete, nested, events, proclitics: What it annotates, see `waqai.data.labels.LabelScheme`.
         optional: Train without it, with a counted warning, when the file is not there.
+        source, terms: Where the texts are from and their terms of use, for the model card.
     """
 
     name: str
@@ -35,6 +36,8 @@ class DataSettings:
     events: bool = True
     proclitics: bool = True
     optional: bool = False
+    source: str | None = None
+    terms: str | None = None
 
     def __post_init__(self) -> None:
         if self.weight <= 0 or not 0 < self.fraction <= 1:
@@ -55,10 +58,11 @@ class DataSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSettings:
-    """The encoder, by Hub id or folder, and the heads on it."""
+    """The encoder, by Hub id or folder, and the heads on it; `sources` name the encoder's texts for the model card."""
 
     encoder: str
     revision: str | None = None
+    sources: tuple[str, ...] = ()
     span_head: Literal["biaffine", "pointer"] = "biaffine"
     span_width: int = 16
     head_size: int = 64
