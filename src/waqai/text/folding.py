@@ -17,6 +17,8 @@ _DELETED = re.compile(f"[{_MARKS}{_INVISIBLE}{_TATWEEL}]")
 _TRAILING = re.compile(f"[{_MARKS}{_TATWEEL}]*")
 # Presentation forms A and B; the two ornate parentheses at FD3E are not letters and stay.
 _PRESENTATION = re.compile("[\ufb50-\ufd3d\ufd50-\ufdff\ufe70-\ufefc]")
+# Runs of what is deleted, and single presentation forms; all between is translated a slice at a time.
+_CHANGED = re.compile(f"[{_MARKS}{_INVISIBLE}{_TATWEEL}]+|{_PRESENTATION.pattern}")
 
 _DIGITS = {ord(digit): str(i) for zero in ("٠", "۰") for i, digit in enumerate(chr(ord(zero) + k) for k in range(10))}
 _SEPARATORS = {ord("٫"): ".", ord("٬"): ",", ord("\u00a0"): " ", ord("\u202f"): " ", ord("٪"): "%"}
@@ -54,16 +56,21 @@ def fold(text: str, *, letters: bool = True) -> Folded:
     ('الي 34 قتيلا', (4, 6))
     """
     table = _FULL if letters else _PLAIN
-    if not _DELETED.search(text) and not _PRESENTATION.search(text):
+    if not _CHANGED.search(text):
         return Folded(text.translate(table), range(len(text)), range(1, len(text) + 1), text)
     out: list[str] = []
     starts: list[int] = []
-    for index, char in enumerate(text):
-        if _DELETED.match(char):
-            continue
-        # A mark in presentation form is compatible with a space that bears it, which is not in the text.
-        grown = unicodedata.normalize("NFKC", char).lstrip(" ") if _PRESENTATION.match(char) else char
-        for piece in _DELETED.sub("", grown).translate(table):
-            out.append(piece)
-            starts.append(index)
+    kept = 0
+    for match in _CHANGED.finditer(text):
+        out.append(text[kept : match.start()].translate(table))
+        starts.extend(range(kept, match.start()))
+        kept = match.end()
+        if _PRESENTATION.match(match[0]):
+            # A mark in presentation form is compatible with a space that bears it, which is not in the text.
+            grown = unicodedata.normalize("NFKC", match[0]).lstrip(" ")
+            pieces = _DELETED.sub("", grown).translate(table)
+            out.append(pieces)
+            starts.extend([match.start()] * len(pieces))
+    out.append(text[kept:].translate(table))
+    starts.extend(range(kept, len(text)))
     return Folded("".join(out), starts, [start + 1 for start in starts], text)
