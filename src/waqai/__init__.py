@@ -5,16 +5,12 @@ The modules, in the order in which an article passes through them: `waqai.data` 
 values, and `waqai.inference` assembles, streams and writes. `waqai.training` and `waqai.scoring` use the same parts.
 """
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
+
+from waqai.version import __version__
 
 if TYPE_CHECKING:
     from waqai.inference.extractor import EventExtractor
-
-try:
-    __version__ = version("waqai")
-except PackageNotFoundError:  # a source tree that was never installed
-    __version__ = "0.0.0"
 
 __all__ = ["EventExtractor", "__version__"]
 

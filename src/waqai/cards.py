@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from waqai import __version__
+from waqai.version import __version__
 from waqai.config import read_yaml
 from waqai.data.labels import MAX_PAIR_WORDS
 from waqai.ontology import load_ontology

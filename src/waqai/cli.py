@@ -10,8 +10,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from waqai import __version__
 from waqai.errors import WaqaiError
+from waqai.version import __version__
 
 COMMANDS = {
     "train": "train a model, or pre-train an encoder, from a config",
