@@ -14,10 +14,10 @@ from typing import Any
 
 import yaml
 
-from waqai.version import __version__
 from waqai.config import read_yaml
 from waqai.data.labels import MAX_PAIR_WORDS
 from waqai.ontology import load_ontology
+from waqai.version import __version__
 
 MARKER = "<!-- Made by waqai from the files beside it. Remove this line to keep your own changes. -->"
 """Stands in every card that was made here; one without it was written by somebody and is left as it is."""
