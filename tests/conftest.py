@@ -1,15 +1,35 @@
-"""Fixtures that are dear to make: tiny encoders of every family, and an untrained checkpoint on one of them."""
+"""Fixtures that are dear to make: tiny encoders of every family, and an untrained checkpoint on one of them.
+
+No test reaches the network: the address of the Hub is a port of this machine, on which only the tests of `tests/hub`
+have a server. The client reads its settings when it is imported, so they are made before.
+"""
 
 import os
+import socket
+import tempfile
 
-os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-os.environ.setdefault("TQDM_DISABLE", "1")
+with socket.socket() as _socket:
+    _socket.bind(("127.0.0.1", 0))
+    HUB_PORT = _socket.getsockname()[1]
+_home = tempfile.TemporaryDirectory(prefix="waqai-tests-")
+os.environ |= {
+    "HF_ENDPOINT": f"http://127.0.0.1:{HUB_PORT}",
+    "HF_HOME": _home.name,
+    "HF_TOKEN": "hf_the_token_of_the_tests",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_XET": "1",
+    "NO_PROXY": "127.0.0.1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "TQDM_DISABLE": "1",
+}
+os.environ.pop("HF_HUB_OFFLINE", None)
 
-import pytest
-import torch
+import pytest  # noqa: E402
+import torch  # noqa: E402
 
-from tiny_models import FAMILIES, save_encoder, save_tiny_checkpoint
-from waqai.checkpoints import load_checkpoint
+from tiny_models import FAMILIES, save_encoder, save_tiny_checkpoint  # noqa: E402
+from waqai.checkpoints import load_checkpoint  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
