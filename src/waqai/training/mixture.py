@@ -4,23 +4,25 @@ The plan depends only on the seed, the sets' sizes and their weights, so that a 
 processes, sees exactly what an uninterrupted run on one would.
 """
 
-import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from waqai.audit import Audit
 from waqai.data.authoring import read_authoring
 from waqai.data.conll import read_conll
+from waqai.data.json_lines import load_json_lines
 from waqai.data.labels import Labels, Task, label
 from waqai.data.standoff import read_annotated
 from waqai.data.windows import EncodedText, TextEncoder
-from waqai.errors import InputError
+from waqai.errors import InputError, must
 from waqai.records import AnnotatedArticle
 from waqai.text import proclitic_lengths, stem_start
 from waqai.training.settings import DataSettings
 
 Example = tuple[EncodedText, Labels]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,9 @@ def read_articles_of(settings: DataSettings, *, seed: int, audit: Audit) -> tupl
         articles = read_conll(settings.path, audit=audit)
     else:
         articles = read_annotated(settings.path)
-    if settings.fraction < 1:
-        keep = max(1, round(len(articles) * settings.fraction))
-        chosen = sorted(random.Random(seed).sample(range(len(articles)), keep))
-        audit.add(f"{settings.name}.article.outside_fraction", amount=len(articles) - keep)
-        articles = tuple(articles[index] for index in chosen)
     if not articles:
         raise InputError(f"the data set {settings.name!r} ({settings.path}) must have an article, but has none.")
-    return articles
+    return tuple(_fraction(articles, settings, seed=seed, audit=audit))
 
 
 def load_mixture(
@@ -87,7 +84,7 @@ def load_mixture(
             continue
         found: list[Example] = []
         if settings.format == "proclitics":
-            found.extend(_proclitic_examples(settings, text_encoder, audit))
+            found.extend(_proclitic_examples(settings, text_encoder, seed=seed, audit=audit))
         else:
             scheme = settings.scheme()
             for article in read_articles_of(settings, seed=seed, audit=audit):
@@ -103,25 +100,37 @@ def load_mixture(
     return Mixture(tuple(s.name for s in kept), tuple(examples), tuple(s.weight for s in kept))
 
 
-def _proclitic_examples(settings: DataSettings, text_encoder: TextEncoder, audit: Audit) -> Iterator[Example]:
+def _proclitic_examples(
+    settings: DataSettings, text_encoder: TextEncoder, *, seed: int, audit: Audit
+) -> Iterator[Example]:
     """Yield texts in which every word has a proclitic label and nothing else is said."""
-    with settings.path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                row = json.loads(line)
-                text, cuts = row["text"], set(row["cuts"])
-            except (ValueError, KeyError, TypeError) as error:
-                raise InputError(
-                    f"a line must be JSON with `text` and `cuts`, but {error!r} was met ({settings.path}:{number})."
-                ) from error
-            for section in text_encoder.encode(text):
-                found = []
-                for index, word in enumerate(section.words):
-                    surface = text[word.start : word.end]
-                    inside = [cut for cut in cuts if word.start < cut < word.end]
-                    allowed = [k for k in proclitic_lengths(surface) if word.start + stem_start(surface, k) in inside]
-                    if inside and not allowed:
-                        audit.add(f"{settings.name}.proclitic.not_by_letters", f"line {number}, {surface!r}")
-                        continue
-                    found.append((index, max(allowed, default=0)))
-                yield section, Labels(proclitics=tuple(found))
+    rows: list[tuple[str, str, frozenset[int]]] = []
+    for where, row in load_json_lines(settings.path):
+        if isinstance(row, str):
+            raise InputError(row)
+        text, cuts = row.get("text"), row.get("cuts")
+        if not isinstance(text, str) or not isinstance(cuts, list) or not all(isinstance(cut, int) for cut in cuts):
+            raise InputError(must("line", "an object with `text` and `cuts`, a list of offsets", row, where))
+        rows.append((where, text, frozenset(cuts)))
+    for where, text, cuts in _fraction(rows, settings, seed=seed, audit=audit):
+        for section in text_encoder.encode(text):
+            found = []
+            for index, word in enumerate(section.words):
+                surface = text[word.start : word.end]
+                inside = [cut for cut in cuts if word.start < cut < word.end]
+                allowed = [k for k in proclitic_lengths(surface) if word.start + stem_start(surface, k) in inside]
+                if inside and not allowed:
+                    audit.add(f"{settings.name}.proclitic.not_by_letters", f"{where}, {surface!r}")
+                    continue
+                found.append((index, max(allowed, default=0)))
+            yield section, Labels(proclitics=tuple(found))
+
+
+def _fraction(items: Sequence[T], settings: DataSettings, *, seed: int, audit: Audit) -> Sequence[T]:
+    """Return the items of a data set, or the fraction of them that the seed chooses."""
+    if settings.fraction == 1 or not items:
+        return items
+    keep = max(1, round(len(items) * settings.fraction))
+    chosen = sorted(random.Random(seed).sample(range(len(items)), keep))
+    audit.add(f"{settings.name}.article.outside_fraction", amount=len(items) - keep)
+    return [items[index] for index in chosen]
