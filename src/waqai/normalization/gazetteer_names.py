@@ -53,12 +53,14 @@ def adjective_forms(adjective: str, *, regular: bool) -> Iterator[str]:
     >>> "يمنيون" in set(adjective_forms("يمني", regular=True))
     True
     """
-    tokens = [bare(token) for token in name_tokens(adjective)]
+    tokens = list(name_tokens(adjective))
     if not regular or not all(token.endswith("ي") for token in tokens):
         yield key_of(tokens)
+        yield key_of([f"ال{tokens[0]}", *tokens[1:]])
         return
     stems = [token[:-1] for token in tokens]
     for ending in _NISBA:
         yield key_of([stem + ending for stem in stems])
+        yield key_of([f"ال{tokens[0][:-1]}{ending}", *(f"ال{stem}{ending}" for stem in stems[1:])])
         yield key_of([stems[0] + ending, *(stem + "يه" for stem in stems[1:])])
         yield key_of([stems[0] + ending, *(stem + "ي" for stem in stems[1:])])

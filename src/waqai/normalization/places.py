@@ -31,6 +31,8 @@ _POINTS_TO: Final = {
     "camp": frozenset({"camp"}),
 }
 _VILLAGE: Final = 30_000
+_LIKE_FINANCE: Final = "ML"
+"""The adjective of Mali is the word for `financial`, so it tells nothing about which countries an article is about."""
 _UNDOUBTED_LEAD: Final = 0.5
 _ANCHOR: Final = 50_000
 """People that a place must have to vouch for its country when the article names no country."""
@@ -96,7 +98,7 @@ def resolve_places(
     Pass all mentions of the article: adjectives in the others (`الجيش اليمني`) tell which countries it is about.
     `country` (ISO 3166 alpha-2) is that of the newspaper, where it is known; it counts as one adjective.
 
-    The score of a candidate, at most 5.6, is the sum of: a prior (log of the population, up to 1.6, or by feature: a
+    The score of a candidate, at most 6.3, is the sum of: a prior (log of the population, up to 1.6, or by feature: a
     country 2.8; a capital +0.5); the head noun's feature up to +0.7, another one -0.6, a name without the place's own
     head noun -0.45; its country's share of the article's mentions, up to +1; an adjective in the mention +1.2, of
     another country -1; nearness to the article's undoubted places, up to +0.6, halved every 100 km.
@@ -110,23 +112,30 @@ def resolve_places(
     return _Article(mentions, gazetteer if gazetteer is not None else default_gazetteer(), country).resolve()
 
 
+def country_votes(
+    mentions: Sequence[PlaceMention], gazetteer: Gazetteer, country: str | None = None
+) -> dict[str, float]:
+    """Return the countries that an article names with their weights: 2 a name, 1 an adjective, 1 the newspaper's."""
+    votes: dict[str, float] = {country: 1.0} if country else {}
+    for mention in mentions:
+        for iso, weight in _countries_of(mention, gazetteer):
+            votes[iso] = votes.get(iso, 0.0) + weight
+    return votes
+
+
 class _Article:
     """The mentions of one article and what they tell about each other."""
 
     def __init__(self, mentions: Sequence[PlaceMention], gazetteer: Gazetteer, country: str | None) -> None:
         self.mentions = mentions
         self.gazetteer = gazetteer
-        self.votes: dict[str, float] = {country: 1.0} if country else {}
-        self.nations: list[tuple[int, str]] = []
+        self.votes = country_votes(mentions, gazetteer, country)
+        self.nations = [(m.start, iso) for m in mentions for iso, _ in _countries_of(m, gazetteer)]
         self.choices: dict[int, Choice] = {}
         self.phrases = [
             read_phrase(mention.text, gazetteer.nationality_of_key) if mention.type in PLACE_TYPES else None
             for mention in mentions
         ]
-        for mention in mentions:
-            for iso, weight in self._countries_of(mention):
-                self.votes[iso] = self.votes.get(iso, 0.0) + weight
-                self.nations.append((mention.start, iso))
 
     def resolve(self) -> tuple[PlaceValue | None, ...]:
         """Return the value of each mention."""
@@ -150,27 +159,6 @@ class _Article:
             elif phrase.nations and self.mentions[i].type != "FAC":
                 values[i] = self._nation(phrase)
         return tuple(values)
-
-    def _countries_of(self, mention: PlaceMention) -> Iterator[tuple[str, float]]:
-        """Yield the countries that a mention names, by name (2) or by an adjective after its first word (1)."""
-        tokens = name_tokens(mention.text)
-        if mention.type in PLACE_TYPES:
-            named = self._country_named(key_of(tokens))
-            if named is not None:
-                yield named, 2.0
-                return
-        for i, token in enumerate(tokens):
-            if i or token.startswith("ال"):
-                iso = self.gazetteer.nationality_of_key(key_of([token]))
-                if iso is not None:
-                    yield iso, 1.0
-
-    def _country_named(self, key: str) -> str | None:
-        for candidate in self.gazetteer.find_key(key):
-            place = self.gazetteer.place(candidate.index)
-            if place.feature == "country" and candidate.whole:
-                return place.country
-        return None
 
     def _choices(self, ranking: Ranking) -> dict[int, Choice]:
         known: dict[tuple[str, str], Choice | None] = {}
@@ -276,3 +264,26 @@ def _value(place: Place, relation: str | None, direction: str | None, *, score: 
         source=place.source,
         rule=rule,
     )
+
+
+def _countries_of(mention: PlaceMention, gazetteer: Gazetteer) -> Iterator[tuple[str, float]]:
+    """Yield the countries that a mention names, by name (2) or by an adjective after its first word (1)."""
+    tokens = name_tokens(mention.text)
+    if mention.type in PLACE_TYPES:
+        named = _country_named(key_of(tokens), gazetteer)
+        if named is not None:
+            yield named, 2.0
+            return
+    for i, token in enumerate(tokens):
+        if i or token.startswith("ال"):
+            iso = gazetteer.nationality_of_key(key_of([token]))
+            if iso is not None and iso != _LIKE_FINANCE:
+                yield iso, 1.0
+
+
+def _country_named(key: str, gazetteer: Gazetteer) -> str | None:
+    for candidate in gazetteer.find_key(key):
+        place = gazetteer.place(candidate.index)
+        if place.feature == "country" and candidate.whole:
+            return place.country
+    return None

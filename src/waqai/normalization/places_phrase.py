@@ -18,6 +18,7 @@ MAX_TOKENS: Final = 12
 _CAPITAL: Final = key_of(["عاصمه"])
 _COMPASS: Final = ("north", "south", "east", "west")
 _MAX_INNER: Final = 3
+_SHORT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,9 @@ def read_phrase(text: str, nationality: Callable[[str], str | None]) -> PlacePhr
             found = tuple(nation for nation in nations if nation)
             relation = before.relation or before.soft_relation
             return PlacePhrase(tuple(attempts), found, pointer, relation=relation, direction=before.direction)
-        if key in words.directions:
-            directions.append(words.directions[key])
+        turn = words.directions.get(key) or (words.directions.get(key[1:]) if start and key.startswith("و") else None)
+        if turn is not None:
+            directions.append(turn)
             before = replace(before, heads=())
         elif key in words.relations or key in words.heads:
             relation = before.relation or before.soft_relation
@@ -93,6 +95,8 @@ def read_phrase(text: str, nationality: Callable[[str], str | None]) -> PlacePhr
             break
         before = replace(before, capital=before.capital or key == _CAPITAL)
         start += 1
+    if tokens and tokens[0].startswith("ل") and len(tokens[0]) > _SHORT:
+        attempts.append(NameAttempt(key_of([tokens[0][1:], *tokens[1:]])))
     relation = before.relation or before.soft_relation
     if start and start < len(tokens):
         attempts.extend(reader.inner_names(start, relation, _compass(directions)))
@@ -133,6 +137,8 @@ class _Reader:
             key = key_of(list(rest[:end]))
             if key in common and (end > 1 or not rest[0].startswith("ال") or (start and not before.heads)):
                 continue
+            unit = self.words.heads.get(key_of([rest[0]]), ())[:1] in {("region",), ("governorate",)}
+            vague = unit and all(key_of([token]) in common for token in rest[:end])
             turned = [directions[bare(token)] for token in cut if bare(token) in directions]
             related = before.relation or before.soft_relation
             yield replace(
@@ -141,7 +147,7 @@ class _Reader:
                 relation=before.relation or ("part" if before.direction else None),
                 direction=_turned(before.direction, turned) if related else before.direction,
                 directed=end > 1 and bare(rest[0]) in directions,
-                common=key in common,
+                common=vague or key in common,
                 shortened=bool(cut),
             )
         plain = [

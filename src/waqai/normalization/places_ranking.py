@@ -13,7 +13,7 @@ from waqai.normalization.gazetteer import Candidate, Gazetteer, Place
 from waqai.normalization.places_phrase import NameAttempt, PlacePhrase
 from waqai.normalization.places_words import ARAB
 
-MAX_SCORE: Final = 5.6
+MAX_SCORE: Final = 6.3
 """What `rank_score` is divided by: the sum of the largest terms, rounded up."""
 
 _PRIOR: Final = {
@@ -40,7 +40,8 @@ _BUILT: Final = frozenset(
         "settlement",
     }
 )
-_NAMED_AFTER: Final = frozenset({"road", "square"})
+_NAMED_AFTER: Final = frozenset({"road", "square", "landmark"})
+"""Kinds of things that bear the names of places far away, so that their name tells no place."""
 _TOWN: Final = 1000
 _QUARTER_KM: Final = 50.0
 _KNOWN: Final = 100_000
@@ -110,18 +111,19 @@ class Ranking:
         fits = place.feature in attempt.heads
         kind = attempt.heads[:1]
         near_by = place.country is None or place.country in self.votes or place.country in phrase.nations
-        if attempt.common and (attempt.shortened or place.feature in _SETTLED or not candidate.whole):
+        vague = attempt.shortened or place.feature in _SETTLED or not candidate.whole or not near_by
+        if attempt.common and vague:
             return False
         if attempt.heads and not fits:
             if (attempt.shortened or not candidate.whole) and place.country not in phrase.nations:
                 return False
-            if (kind[0] in _STRICT and attempt.soft_relation is None) or (place.feature == "country" and not near_by):
+            if (
+                kind[0] in _NAMED_AFTER
+                or (kind[0] in _STRICT and attempt.soft_relation is None)
+                or (place.feature == "country" and not near_by)
+            ):
                 return False
-        if (
-            entity_type == "FAC"
-            and place.feature not in _BUILT
-            and (attempt.inner or not kind or kind[0] in _NAMED_AFTER)
-        ):
+        if entity_type == "FAC" and place.feature not in _BUILT and (attempt.inner or not kind):
             return False
         if kind == ("quarter",) and place.feature != "quarter" and attempt.relation is None:
             return self._nearest_km(place) <= _QUARTER_KM
