@@ -23,6 +23,7 @@ from waqai.errors import InputError, must
 from waqai.inference.devices import Device, Dtype, choose_device, choose_dtype
 from waqai.inference.values import Normalizer
 from waqai.models import Calibration
+from waqai.models.heads import IMPOSSIBLE
 from waqai.records import AnnotatedArticle, Article
 
 BATCH_SUBWORDS = 8192
@@ -216,8 +217,10 @@ class EventExtractor:
         chosen: list[list[ScoredSpan]] = [[] for _ in texts]
         owner, bases = _owners(texts)
         for family, first_type, part in (("entity", 0, logits[..., :split]), ("event", split, logits[..., split:])):
-            probs = probability(part, self.model.config.calibrated(family))
-            hits = (probs >= self.model.config.calibrated(family).threshold).nonzero()
+            calibration = self.model.config.calibrated(family)
+            probs = probability(part, calibration)
+            # What cannot be stays so, whatever the calibration makes of its logit.
+            hits = ((probs >= calibration.threshold) & (part > IMPOSSIBLE / 2)).nonzero()
             scores = probs[tuple(hits.T)].tolist()
             candidates: list[list[ScoredSpan]] = [[] for _ in texts]
             for (word, width, kind), score in zip(hits.tolist(), scores, strict=True):
