@@ -91,6 +91,10 @@ def train(settings: TrainSettings, *, resume: bool = False) -> Path:
         for data in settings.validation
         for article in read_articles_of(data, seed=settings.seed, audit=audit)
     )
+    if settings.selection == "tuple_f1" and not any(article.events for article in gold):
+        raise ConfigError(
+            "`selection` must be entity_f1 where the validation sets have no events, but is tuple_f1 instead."
+        )
     rates = settings.optimizer
     groups: list[Any] = [
         *parameter_groups(
@@ -172,6 +176,7 @@ def build(settings: TrainSettings) -> Checkpoint:
         )
         if not tokenizer.is_fast:
             raise ConfigError(f"`model.encoder` must have a fast tokenizer, but {made.encoder} has none.")
+        _check_tokenizer(tokenizer, encoder_config)
         config = WaqaiConfig(
             encoder=encoder_config.to_dict(),
             task=dataclasses.asdict(Task.of(ontology, made.span_width)),
@@ -186,10 +191,18 @@ def build(settings: TrainSettings) -> Checkpoint:
         model = WaqaiModel.from_encoder(made.encoder, config, revision=made.revision)
     except (OSError, ValueError, KeyError) as error:
         raise CheckpointError(
-            f"`model.encoder` {made.encoder!r} cannot be loaded: {str(error).splitlines()[0]} "
+            f"`model.encoder` {made.encoder!r} cannot be loaded: {(str(error).strip() or repr(error)).splitlines()[0]} "
             "Give a folder or a Hub id of an encoder with safetensors weights and a fast tokenizer."
         ) from error
     return Checkpoint(model=model, tokenizer=tokenizer, ontology=ontology, name=str(settings.output))
+
+
+def _check_tokenizer(tokenizer: Any, encoder_config: Any) -> None:
+    # Where a tokenizer's files are missing, one is made up that knows next to nothing.
+    if not encoder_config.vocab_size / 2 <= len(tokenizer) <= encoder_config.vocab_size:
+        raise ValueError(
+            f"its tokenizer has {len(tokenizer)} subwords, where the encoder knows {encoder_config.vocab_size}."
+        )
 
 
 def _check_window(config: WaqaiConfig, encoder_config: Any) -> None:
