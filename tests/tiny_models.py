@@ -4,13 +4,16 @@ They are saved to a folder, so that the real `from_pretrained` runs in the tests
 """
 
 import json
+import math
+import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import (
     AutoConfig,
     AutoModel,
@@ -34,7 +37,6 @@ from waqai.models import Calibration, WaqaiConfig, WaqaiModel
 from waqai.ontology import Ontology, load_ontology
 
 FAMILIES = ("bert", "roberta", "electra", "modernbert", "deberta-v2")
-VOCABULARY = 600
 _CORPUS = [article.text for article in ARTICLES]
 _SHAPE: dict[str, Any] = {
     "hidden_size": 32,
@@ -44,15 +46,24 @@ _SHAPE: dict[str, Any] = {
 }
 
 
+def _counted_words() -> tuple[Counter[str], list[str]]:
+    """Return the words of the articles, split at punctuation, and those of them that vocabularies know.
+
+    These are the words of the first article and every second other. Trainers, which break ties by chance, are not used.
+    """
+    first, *rest = (re.findall(r"\w[\w\u064b-\u0652]*|[^\w\s]", text) for text in _CORPUS)
+    counts = Counter(first + [word for words in rest for word in words])
+    return counts, sorted({*first, *sorted(counts)[::2]})
+
+
 def word_piece() -> BertTokenizer:
     """WordPiece as AraBERT has it: letter case kept, accents kept."""
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer(strip_accents=False, lowercase=False)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    trainer = trainers.WordPieceTrainer(vocab_size=VOCABULARY, special_tokens=special, show_progress=False)
-    tokenizer.train_from_iterator(_CORPUS, trainer)
-    return BertTokenizer(vocab=tokenizer.get_vocab(), do_lower_case=False, strip_accents=False)
+    counts, known = _counted_words()
+    letters = sorted({letter for word in counts for letter in word})
+    vocab = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters)]
+    vocab += [word for word in known if len(word) > 1]
+    ids = {piece: index for index, piece in enumerate(vocab)}
+    return BertTokenizer(vocab=ids, do_lower_case=False, strip_accents=False)
 
 
 def byte_pairs() -> RobertaTokenizer:
@@ -61,7 +72,7 @@ def byte_pairs() -> RobertaTokenizer:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     trainer = trainers.BpeTrainer(
-        vocab_size=VOCABULARY,
+        vocab_size=600,
         special_tokens=special,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
@@ -73,14 +84,12 @@ def byte_pairs() -> RobertaTokenizer:
 
 def unigram() -> DebertaV2Tokenizer:
     """A unigram model over spaces that are part of the subwords, as SentencePiece has them."""
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    tokenizer = Tokenizer(models.Unigram())
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
-    trainer = trainers.UnigramTrainer(
-        vocab_size=VOCABULARY, special_tokens=special, unk_token="[UNK]", show_progress=False
-    )
-    tokenizer.train_from_iterator(_CORPUS, trainer)
-    vocab = [tuple(piece) for piece in json.loads(tokenizer.to_str())["model"]["vocab"]]
+    counts, known = _counted_words()
+    letters = Counter(letter for text in _CORPUS for letter in text if letter != " ")
+    pieces = {f"▁{word}": counts[word] for word in known} | {"▁": 50} | dict(sorted(letters.items()))
+    total = sum(pieces.values())
+    vocab = [(special, 0.0) for special in ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")]
+    vocab += [(piece, math.log(count / total)) for piece, count in pieces.items()]
     return DebertaV2Tokenizer(vocab=vocab, unk_id=1)
 
 

@@ -100,3 +100,10 @@ def test_arabert_is_trained_and_used(hub, arabert, data, capsys):
     assert article.coverage == 1.0
     assert len(next(EventExtractor.from_pretrained(folder).text_encoder.encode(text)).windows) > 1
     assert hub.requests == []
+
+
+def test_an_encoder_that_is_not_on_the_hub(hub, data, capsys):
+    assert main(["train", "--config", str(CONFIG), f"output={data / 'run'}"]) == 1
+    printed = capsys.readouterr().err
+    assert printed.startswith(f"error: `model.encoder` '{NAME}' cannot be loaded: ")
+    assert printed.endswith("encoder with safetensors weights and a fast tokenizer.\n")

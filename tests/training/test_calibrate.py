@@ -98,6 +98,14 @@ def test_the_threshold_leaves_out_what_is_mostly_wrong():
     assert fitted.apply(0.1) < fitted.threshold < fitted.apply(0.9)
 
 
+def test_scores_that_mislead_are_not_turned_round():
+    """A negative scale would make the least likely candidate the best, and one that cannot be certain."""
+    decisions = [Decision(i, 0.1, right=i % 10 != 0) for i in range(100)]
+    decisions += [Decision(i, 0.9, right=i % 10 == 0) for i in range(100)]
+    for family in FAMILIES:
+        assert (_fit(family, decisions, 0).scale, _fit(family, decisions, 0).shift) == (1.0, 0.0)
+
+
 def test_factuality_is_only_sharpened_and_a_tuple_keeps_its_event():
     decisions = [Decision(i, 0.6, right=i % 4 != 0) for i in range(40)]
     decisions += [Decision(i, 0.9, right=i % 10 != 0) for i in range(40)]
