@@ -88,7 +88,11 @@ def run(args: argparse.Namespace) -> int:
         file=sys.stderr,
     )
     if summary.articles + summary.skipped == 0:
-        raise WaqaiError("no article could be extracted. The output says why for each.")
+        raise WaqaiError(
+            f"no article could be extracted; the output says why for each. The first: {summary.first_error}"
+        )
+    if summary.first_error is not None:
+        print(f"the output says why an article is unreadable. The first: {summary.first_error}", file=sys.stderr)
     return 0
 
 

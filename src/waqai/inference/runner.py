@@ -11,9 +11,10 @@ from pathlib import Path
 
 from waqai.audit import Audit
 from waqai.data.articles import BadArticle, Columns, read_articles
-from waqai.errors import ConfigError, InputError
+from waqai.data.files import STDIN, find_files
+from waqai.errors import ConfigError, InputError, OutputError
 from waqai.inference.extractor import EventExtractor
-from waqai.inference.writers import Writer, finished_ids, kind_of, open_writer
+from waqai.inference.writers import STDOUT, Writer, finished_ids, kind_of, open_writer, refuse_existing
 from waqai.records import AnnotatedArticle, Article
 
 
@@ -42,10 +43,11 @@ class RunSettings:
 
 @dataclass(slots=True)
 class RunSummary:
-    """What a run did; `seconds` leave out loading the model."""
+    """What a run did; `seconds` leave out loading the model, `first_error` says why an article was unreadable."""
 
     articles: int = 0
     errors: int = 0
+    first_error: str | None = None
     skipped: int = 0
     events: int = 0
     words: int = 0
@@ -63,20 +65,22 @@ def run(
     """Extract all articles of the inputs into all outputs.
 
     Args:
-        load: Makes the extractor; called when inputs and outputs are known to be usable.
+        load: Makes the extractor; called when the inputs are found and no output stands in the way.
         settings: What to read and write.
         progress: Called after every article with the summary so far.
         each: Called with every annotated article, after it was written.
 
     Raises:
         InputError: An input is unusable, or an article is bad and the run is strict.
-        OutputError: An output exists, or cannot be written.
+        OutputError: An output exists, is named twice, is one of the inputs, or cannot be written.
         ConfigError: Resuming is asked for with outputs that cannot be continued.
     """
     summary = RunSummary()
-    # Opening the inputs first: a wrong path must not cost an existing output or the loading of a model.
+    # A wrong path must not cost the loading of a model, nor a wrong model an existing output: outputs are opened last.
     articles = read_articles(settings.inputs, columns=settings.columns, audit=summary.audit)
+    _check_outputs(settings)
     done = _finished(settings)
+    extractor = load()
     with ExitStack() as stack:
         writers = [
             stack.enter_context(
@@ -84,7 +88,6 @@ def run(
             )
             for output in settings.outputs
         ]
-        extractor = load()
         started = time.monotonic()
         wanted = _wanted(articles, done, writers, settings, summary)
         for annotated in extractor.stream(wanted):
@@ -100,6 +103,21 @@ def run(
                 progress(summary)
     summary.audit.add("input.unreadable_article", amount=summary.errors)
     return summary
+
+
+def _check_outputs(settings: RunSettings) -> None:
+    """Raise an OutputError for an output that must not be opened."""
+    read = {file.path.resolve() for file in find_files(settings.inputs, audit=Audit()) if str(file.path) != STDIN}
+    seen: set[Path | str] = set()
+    for output in settings.outputs:
+        kind_of(output)
+        place = output if output == STDOUT else Path(output).resolve()
+        if place in read:
+            raise OutputError(f"the output must not be one of the inputs, but {output} is. Name another.")
+        if place in seen:
+            raise OutputError(f"each output must be named once, but {output} is named twice.")
+        seen.add(place)
+        refuse_existing(output, append=settings.resume, overwrite=settings.overwrite)
 
 
 def _finished(settings: RunSettings) -> set[str]:
@@ -135,5 +153,6 @@ def _wanted(
             raise InputError(f"{article.error} Or leave out --strict: it is then reported in the output.")
         else:
             summary.errors += 1
+            summary.first_error = summary.first_error or article.error
             for writer in writers:
                 writer.write_error(article.id, article.where, article.error)

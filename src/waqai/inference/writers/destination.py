@@ -18,6 +18,12 @@ from waqai.records import AnnotatedArticle
 STDOUT = "-"
 
 
+def refuse_existing(path: Path | str, *, append: bool, overwrite: bool) -> None:
+    """Raise an OutputError when a file is there that may be neither continued nor replaced; a device may be written."""
+    if str(path) != STDOUT and not append and not overwrite and Path(path).is_file():
+        raise OutputError(f"the output exists already ({path}). Name another, resume it, or overwrite it.")
+
+
 class Destination:
     """A file or standard output, open for writing bytes.
 
@@ -39,8 +45,7 @@ class Destination:
             return
         with self.errors():
             regular = not self._path.exists() or self._path.is_file()
-            if regular and self._path.exists() and not append and not overwrite:
-                raise OutputError(f"the output exists already ({self.name}). Name another, resume it, or overwrite it.")
+            refuse_existing(self._path, append=append, overwrite=overwrite)
             self._path.parent.mkdir(parents=True, exist_ok=True)
             if staged and regular:
                 self._part = self._path.with_name(self._path.name + ".part")
