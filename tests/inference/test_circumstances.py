@@ -25,7 +25,7 @@ def codes():
     row = ROW | {"text": ROW["text"] + " وتوعد بـ قتل."}
     made, findings = parse_authoring(row)
     assert made is not None, findings
-    return code_events(made, load_ontology(), {"e2": "civilians"})
+    return code_events(made, load_ontology(), lambda _, entity: {"e2": "civilians"}.get(entity))
 
 
 def test_a_weapon_that_acts_is_the_instrument(codes):
@@ -54,4 +54,4 @@ def test_an_ontology_without_codes_codes_nothing():
     made, _ = parse_authoring(ROW | {"events": [], "cause": []})
     plain = Ontology.from_dict({"name": "x", "version": "1", "entity_types": [{"name": "PER"}]})
     assert made is not None
-    assert code_events(made, plain, {}) == {}
+    assert code_events(made, plain, lambda _, entity: entity) == {}

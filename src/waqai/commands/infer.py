@@ -40,6 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strict", action="store_true", help="stop at the first article that cannot be read")
     parser.add_argument("--table", action="store_true", help="print a table of the tuples")
     parser.add_argument("--csv-bom", action="store_true", help="begin CSV with a byte order mark, for Excel")
+    parser.add_argument(
+        "--gazetteer", type=Path, nargs="+", default=[], metavar="TSV", help="files with further places"
+    )
+    parser.add_argument("--actors", type=Path, nargs="+", default=[], metavar="TSV", help="files with further actors")
     for name in ("text", "id", "date", "source"):
         parser.add_argument(f"--{name}-column", default=name, metavar="NAME", help=f"field of the {name} in the input")
 
@@ -68,7 +72,14 @@ def run(args: argparse.Namespace) -> int:
         bar.set_postfix_str(f"{summary.words / max(summary.seconds, 1e-9):,.0f} words/s", refresh=False)
 
     def load() -> EventExtractor:
-        return EventExtractor.from_pretrained(args.model, revision=args.revision, device=args.device, dtype=args.dtype)
+        return EventExtractor.from_pretrained(
+            args.model,
+            revision=args.revision,
+            device=args.device,
+            dtype=args.dtype,
+            gazetteers=tuple(args.gazetteer),
+            actors=tuple(args.actors),
+        )
 
     try:
         summary = run_files(

@@ -1,6 +1,6 @@
 """What the ontology's code rules ask of an event, read off its arguments, their values and its links."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from waqai.ontology import Ontology
 from waqai.ontology.codes import Circumstances, Codes, asked_of, code_event
@@ -13,13 +13,17 @@ _CASUALTIES = frozenset({"KILL", "INJURE"})
 _FORCE = frozenset({"ATTACK", "KILL", "INJURE", "CLASH", "ARREST"})
 
 
-def code_events(article: AnnotatedArticle, ontology: Ontology, parties: Mapping[str, str]) -> dict[str, Codes]:
+Party = Callable[[EventMention, str], str | None]
+"""Tells the party class of an entity, by its id, in an event: a state's army is another party abroad."""
+
+
+def code_events(article: AnnotatedArticle, ontology: Ontology, party: Party) -> dict[str, Codes]:
     """Return the PLOVER and ACLED codes of each event, by its id; empty for an ontology that codes nothing.
 
     Args:
         article: Its entities, events and CAUSE relations.
         ontology: Whose rules are applied.
-        parties: The party class of entities that act or suffer, by their id, where it is known.
+        party: The party class of whoever acts or suffers, where it is known.
     """
     if ontology.coding is None:
         return {}
@@ -36,8 +40,8 @@ def code_events(article: AnnotatedArticle, ontology: Ontology, parties: Mapping[
         asked = frozenset(asked_of(ontology, event.type))
         circumstances = Circumstances(
             instrument=_instrument(event, entities, ontology),
-            actor=_party(event, "ACTOR", parties, ontology),
-            target=_party(event, "TARGET", parties, ontology),
+            actor=_party(event, "ACTOR", party, ontology),
+            target=_party(event, "TARGET", party, ontology),
             features=_features(event, asked, causes.get(event.id, []), effects.get(event.id, [])),
         )
         codes[event.id] = code_event(ontology, event.type, circumstances, event.factuality)
@@ -61,12 +65,12 @@ def _instrument(event: EventMention, entities: Mapping[str, EntityMention], onto
     return UNKNOWN
 
 
-def _party(event: EventMention, role: str, parties: Mapping[str, str], ontology: Ontology) -> str:
+def _party(event: EventMention, role: str, party: Party, ontology: Ontology) -> str:
     """Return the class of the first filler of a role that has one."""
     assert ontology.coding is not None
     known = ontology.coding.values(role.lower())
-    found = (parties.get(a.entity) for a in event.arguments if a.role == role)
-    return next((party for party in found if party is not None and party in known), UNKNOWN)
+    found = (party(event, a.entity) for a in event.arguments if a.role == role)
+    return next((name for name in found if name is not None and name in known and name != UNKNOWN), UNKNOWN)
 
 
 def _features(event: EventMention, asked: frozenset[str], causes: list[str], effects: list[str]) -> frozenset[str]:

@@ -57,6 +57,7 @@ class EventExtractor:
         dtype: Dtype = "auto",
         values: bool = True,
         gazetteers: tuple[Path, ...] = (),
+        actors: tuple[Path, ...] = (),
     ) -> None:
         """Put a checkpoint to work.
 
@@ -66,6 +67,7 @@ class EventExtractor:
             dtype: Number format of the encoder; `auto` takes bfloat16 where the processor computes in it.
             values: Give mentions values, and make tuples and incidents of them; without, only mentions are found.
             gazetteers: Files with further places; see docs/normalization.md.
+            actors: Files with further actors; see docs/normalization.md.
         """
         self.device = choose_device(device)
         self.dtype = choose_dtype(dtype, self.device)
@@ -80,7 +82,9 @@ class EventExtractor:
         config = self.model.config
         calibrated = config.calibrated("tuple").apply if "tuple" in config.calibration else None
         self.normalizer = (
-            Normalizer(checkpoint.ontology, gazetteers=gazetteers, calibrated=calibrated) if values else None
+            Normalizer(checkpoint.ontology, gazetteers=gazetteers, actors=actors, calibrated=calibrated)
+            if values
+            else None
         )
 
     @classmethod
@@ -93,10 +97,11 @@ class EventExtractor:
         dtype: Dtype = "auto",
         values: bool = True,
         gazetteers: tuple[Path, ...] = (),
+        actors: tuple[Path, ...] = (),
     ) -> Self:
         """Load a checkpoint from a folder or from the Hub; see `waqai.checkpoints.load_checkpoint` for the errors."""
         checkpoint = load_checkpoint(name_or_path, revision=revision)
-        return cls(checkpoint, device=device, dtype=dtype, values=values, gazetteers=gazetteers)
+        return cls(checkpoint, device=device, dtype=dtype, values=values, gazetteers=gazetteers, actors=actors)
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write the checkpoint to a folder, see `waqai.checkpoints.save_checkpoint`."""

@@ -15,8 +15,10 @@ from waqai.records import (
     Filler,
     Incident,
     RelationMention,
+    Value,
 )
 
+_PARTIES = frozenset({"actor", "target", "source"})
 _NEXT_WORD = re.compile(r"\s*([^\W\d_][^\s.,،؛:؟!«»\"()]*)")
 _NO_NOUN = re.compile(
     "[وب]|(?:في|من|منهم|منها|بينهم|على|إلى|عن|خلال|منذ|بين|بينما|بعد|قبل|تحت|فوق|عند|عبر|مع|ضد|أو|ثم|التي|الذي)$"
@@ -28,6 +30,7 @@ def assemble_tuples(
     codes: Mapping[str, Codes] | None = None,
     incidents: Sequence[Incident] = (),
     calibrated: Callable[[float], float] | None = None,
+    actors: Mapping[str, Value] | None = None,
 ) -> tuple[EventTuple, ...]:
     """Return the article's tuples in reading order; a slot's fillers are in reading order too.
 
@@ -37,13 +40,14 @@ def assemble_tuples(
         incidents: Whose ids the tuples of their events get.
         calibrated: Makes the probability that the whole tuple is right of `joint_score`; without it tuples have no
             score, for the joint score is no probability.
+        actors: Who an entity is as an actor, target or source, by its id; a place there stands for its government.
     """
     entities = {entity.id: entity for entity in article.entities}
     counted = {relation.head: relation for relation in article.relations if relation.type == "OF"}
     incident_of = {event: incident.id for incident in incidents for event in incident.events}
     tuples = []
     for event in article.events:
-        made = _assemble(article, event, entities, counted)
+        made = _assemble(article, event, entities, counted, actors or {})
         coded = (codes or {}).get(event.id)
         joint = joint_score(event)
         tuples.append(
@@ -62,6 +66,7 @@ def _assemble(
     event: EventMention,
     entities: dict[str, EntityMention],
     counted: dict[str, RelationMention],
+    actors: Mapping[str, Value],
 ) -> EventTuple:
     slots: dict[str, list[Filler]] = {slot: [] for slot in SLOTS}
     for argument in sorted(event.arguments, key=lambda a: (entities[a.entity].start, entities[a.entity].end)):
@@ -70,6 +75,8 @@ def _assemble(
             continue
         entity = entities[argument.entity]
         value = dict(entity.value or {})
+        if slot in _PARTIES:
+            value = dict(actors.get(entity.id, value))
         if slot == "count":
             value["of"] = _counted_noun(article, event, entity, entities, counted)
         slots[slot].append(Filler(entity=entity.id, text=entity.text, score=argument.score, value=value or None))

@@ -1,15 +1,26 @@
 """Turns mentions into values by rule: numbers, dates, places and actors, each with the rule or source that made it."""
 
+from waqai.normalization.actors import ActorValue, resolve_actor, resolve_actors
 from waqai.normalization.dates import DateMention, DateValue, find_dates, normalize_date
+from waqai.normalization.gazetteer import Gazetteer
+from waqai.normalization.incidents import roll_up
 from waqai.normalization.numbers import NumberMention, NumberValue, find_numbers, normalize_number
+from waqai.normalization.places import PlaceValue, resolve_places
 
 __all__ = [
+    "ActorValue",
     "DateMention",
     "DateValue",
+    "Gazetteer",
     "NumberMention",
     "NumberValue",
+    "PlaceValue",
     "find_dates",
     "find_numbers",
     "normalize_date",
     "normalize_number",
+    "resolve_actor",
+    "resolve_actors",
+    "resolve_places",
+    "roll_up",
 ]

@@ -6,7 +6,7 @@ office of a person that no table knows. What a tuple does with an actor's class 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
@@ -58,7 +58,8 @@ class ActorValue:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form, without what is None."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        values = ((name, getattr(self, name)) for name in self.__dataclass_fields__)
+        return {name: value for name, value in values if value is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +186,8 @@ class _Article:
     def _full_form(self, i: int) -> Reading | None:
         """Return the last body before that has the head noun of this short definite name, or begins with its words."""
         tokens = self.tokens[i]
+        if not tokens:
+            return None
         for j in reversed(self.order[: self.order.index(i)]):
             other = self.tokens.get(j)
             if self.mentions[j].type != "ORG" or not other or len(other) <= len(tokens) or j not in self.readings:

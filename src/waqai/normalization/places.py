@@ -7,7 +7,7 @@ as actors are `waqai.normalization.actors`'s.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from waqai.normalization.gazetteer import Gazetteer, Place, default_gazetteer
@@ -33,7 +33,7 @@ _POINTS_TO: Final = {
 _VILLAGE: Final = 30_000
 _LIKE_FINANCE: Final = "ML"
 """The adjective of Mali is the word for `financial`, so it tells nothing about which countries an article is about."""
-_UNDOUBTED_LEAD: Final = 0.5
+_UNDOUBTED_LEAD: Final = 0.75
 _ANCHOR: Final = 50_000
 """People that a place must have to vouch for its country when the article names no country."""
 
@@ -87,7 +87,8 @@ class PlaceValue:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form, without what is None."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        values = ((name, getattr(self, name)) for name in self.__dataclass_fields__)
+        return {name: value for name, value in values if value is not None}
 
 
 def resolve_places(
