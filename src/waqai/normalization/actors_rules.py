@@ -1,8 +1,8 @@
 """Reads one mention as an actor: a body by name or by pattern, people by their word, an office, a thing of somebody's.
 
 What a mention is tried as depends on its type: people (`متظاهرين`, `مسلحي طالبان`), an office with its body
-(`الناطق باسم الجيش`), a thing with its owner (`مواقع الحوثيين`), a place for its government. Bodies are `actors_bodies`'s;
-what other mentions of the article add is `waqai.normalization.actors`'s.
+(`الناطق باسم الجيش`), a thing with its owner (`مواقع الحوثيين`), a place for its government. Reading bodies is the
+business of `actors_bodies`; what other mentions of the article add is `waqai.normalization.actors`'s.
 """
 
 from collections.abc import Mapping, Sequence

@@ -106,22 +106,20 @@ class ActorTable:
         """Return the actor that a key of `gazetteer_keys.name_key` names in an article about these countries.
 
         `countries` maps those that the article names to their weights, `definite` says whether the name has `ال`. A
-        name that several actors bear as a short form means the one of the weightiest country; in an article that
-        names no country it means an actor only where one alone bears it.
+        short form means the bearer of the weightiest country, before another whose name it always is but whose country
+        weighs less (`طالبان` in news of Pakistan). In an article that names no country it means an actor only where one
+        alone bears it.
         """
         names = self._persons if persons else self._actors
         always = names.always.get(key)
-        if always is not None:
-            return always
-        best: Actor | None = None
-        most = 0.0
         bearers = [actor for actor, with_article in names.somewhere.get(key, ()) if definite or not with_article]
+        best = always
+        most = countries.get(always.country, 0.0) if always is not None and always.country is not None else 0.0
         for actor in bearers:
             weight = max((countries.get(iso, 0.0) for iso in actor.where), default=0.0)
             if weight > most:
                 best, most = actor, weight
-        alone = len(bearers) == 1 and not (countries and bearers[0].where)
-        return bearers[0] if best is None and alone else best
+        return bearers[0] if best is None and len(bearers) == 1 and not countries else best
 
     def _add(self, path: Path, source: str, names: _Names) -> None:
         for row in read_rows(path, columns=ACTOR_COLUMNS, required=ACTOR_REQUIRED):

@@ -137,7 +137,7 @@ class Ranking:
             return True
         if place.source == "geonames":
             return self._famous(place, candidate, attempt)
-        return (place.feature == "country" or candidate.whole or fits) and not (self.votes and attempt.shortened)
+        return fits or ((place.feature == "country" or candidate.whole) and not (self.votes and attempt.shortened))
 
     def _famous(self, place: Place, candidate: Candidate, attempt: NameAttempt) -> bool:
         """Return whether a place of a country that the article does not name may be meant for its own sake."""
