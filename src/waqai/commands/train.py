@@ -1,6 +1,7 @@
 """`waqai train`: fine-tunes a model, or pre-trains an encoder, from a config file."""
 
 import argparse
+import os
 from pathlib import Path
 
 from waqai.config import load_config, read_yaml
@@ -32,5 +33,6 @@ def run(args: argparse.Namespace) -> int:
 
     settings = load_config(TrainSettings, args.config, args.overrides)
     folder = train(settings, resume=args.resume)
-    print(f"checkpoint: {folder}")
+    if os.environ.get("RANK", "0") == "0":  # the first of several processes speaks for all
+        print(f"checkpoint: {folder}")
     return 0

@@ -70,7 +70,11 @@ def train(settings: TrainSettings, *, resume: bool = False) -> Path:
         InputError: A data set cannot be read.
         CheckpointError: The encoder cannot be loaded, or a state does not fit.
     """
-    accelerator = Accelerator(kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)])
+    # Only CUDA and CPU are supported; without this, several processes on a CPU would not know of each other.
+    accelerator = Accelerator(
+        cpu=not torch.cuda.is_available(),
+        kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
+    )
     if settings.batch_size < accelerator.num_processes:
         raise ConfigError(
             f"`batch_size` must be at least the number of processes, {accelerator.num_processes}, "
