@@ -349,13 +349,17 @@ def test_every_family_is_built_and_trained(settings, encoders, family):
 
 
 def launch(*arguments, folder):
-    """Run accelerate's launcher on two processes of the CPU and return what is printed."""
+    """Run accelerate's launcher on two processes of the CPU.
+
+    With `--cpu` it starts one process whatever `--num_processes` says; with `--multi_gpu`, where no GPU is to be seen,
+    it starts two that talk over gloo.
+    """
     command = [
-        sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1",
-        "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0",
+        sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2",
+        "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0",
         str(Path(__file__).parents[2] / "train.py"), *arguments,
     ]  # fmt: skip
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_DISABLE_RICH": "1"}
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
