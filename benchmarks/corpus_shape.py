@@ -63,7 +63,8 @@ def main() -> None:
         thousand = found.words / 1000
         print(f"{name}: {found.articles} articles, {found.words} words, {found.distinct_words} distinct")
         print("  words an article (least, quartiles, most):", *five_numbers(found.article_words))
-        print("  type/token ratio of windows:", *(f"{n}: {type_token_ratio(words[name], n) or 0:.3f}" for n in WINDOWS))
+        ratios = [(n, ratio) for n in WINDOWS if (ratio := type_token_ratio(words[name], n)) is not None]
+        print("  type/token ratio of windows:", *(f"{n}: {ratio:.3f}" for n, ratio in ratios))
         entities, events, arguments = (
             round(counts.total() / thousand) for counts in (found.entities, found.events, found.roles)
         )
