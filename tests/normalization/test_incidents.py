@@ -7,7 +7,7 @@ import pytest
 from waqai.data.authoring import parse_authoring
 from waqai.normalization.incidents import roll_up
 from waqai.normalization.numbers import normalize_number
-from waqai.records import AnnotatedArticle, Incident
+from waqai.records import AnnotatedArticle, ArgumentMention, EntityMention, EventMention, Incident
 
 
 def article(text, entities, events, of=(), cause=()) -> AnnotatedArticle:
@@ -154,3 +154,24 @@ def test_what_did_not_happen_counts_nobody():
 
 def test_no_events_no_incidents():
     assert roll_up(AnnotatedArticle(id="a", text="نص")) == ()
+
+
+def test_a_long_article_is_rolled_up_without_looking_at_every_pair():
+    text = "غارة على تعز. " * 3000
+    entities = tuple(
+        EntityMention(id=f"e{i}", type="GPE", start=14 * i + 9, end=14 * i + 12, text="تعز") for i in range(3000)
+    )
+    events = tuple(
+        EventMention(
+            id=f"v{i}",
+            type="AIR_STRIKE",
+            factuality="ACTUAL",
+            start=14 * i,
+            end=14 * i + 4,
+            text="غارة",
+            arguments=(ArgumentMention(role="LOCATION", entity=f"e{i}"),),
+        )
+        for i in range(3000)
+    )
+    [incident] = roll_up(AnnotatedArticle(id="a", text=text, entities=entities, events=events))
+    assert incident.events == tuple(f"v{i}" for i in range(3000))

@@ -6,10 +6,11 @@ None where the text leaves it open, and what is not ACTUAL counts nobody. Tuples
 values of numbers, places and actors, which are read here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
+from typing import Self
 
 from waqai.normalization.lexicon import read_table
 from waqai.normalization.numbers import find_numbers
@@ -18,6 +19,10 @@ from waqai.text import fold
 
 TOLLS = {"KILL": "killed", "INJURE": "injured", "ARREST": "arrested", "ABDUCT": "abducted", "DISPLACE": "displaced"}
 """The event types that count people, and what they count them as."""
+
+_COMPARED = ("LOCATION", "TIME", "ACTOR", "TARGET", "COUNT")
+_SHARED = ("LOCATION", "TARGET", "COUNT")
+"""A shared time, or a shared actor alone, is too little: a day has many events, and so has an army."""
 
 _AMONG = ("بينهم", "بينهن", "بينها", "منهم", "منهن", "ضمنهم")
 
@@ -40,25 +45,30 @@ def roll_up(article: AnnotatedArticle) -> tuple[Incident, ...]:
             some, else by their folded text.
     """
     entities = {entity.id: entity for entity in article.entities}
-    counts = {event.id: _count_people(article, event, entities) for event in article.events if event.type in TOLLS}
+    counters: dict[str, list[str]] = {}
+    for relation in article.relations:
+        if relation.type == "OF" and relation.head in entities:
+            counters.setdefault(relation.tail, []).append(relation.head)
+    counts = {
+        event.id: _count_people(article, event, entities, counters) for event in article.events if event.type in TOLLS
+    }
     groups = {event.id: {event.id} for event in article.events}
 
     def join(first: str, second: str) -> None:
-        if groups[first] is not groups[second]:
-            groups[first] |= groups[second]
-            for member in groups[second]:
-                groups[member] = groups[first]
+        small, large = sorted((groups[first], groups[second]), key=len)
+        if small is not large:
+            large |= small
+            for member in small:
+                groups[member] = large
 
     for relation in article.relations:
         if relation.type == "CAUSE" and relation.head in groups and relation.tail in groups:
             join(relation.head, relation.tail)
-    for first, second in combinations(article.events, 2):
-        if _same_report(first, second, entities, counts):
-            join(first.id, second.id)
+    for first, second in _same_reports(article.events, entities, counts):
+        join(first, second)
     order = {event.id: (event.start, event.end) for event in article.events}
-    members = sorted(
-        {id(g): sorted(g, key=order.__getitem__) for g in groups.values()}.values(), key=lambda g: order[g[0]]
-    )
+    distinct = {id(group): group for group in groups.values()}.values()
+    members = sorted((sorted(group, key=order.__getitem__) for group in distinct), key=lambda g: order[g[0]])
     by_id = {event.id: event for event in article.events}
     return tuple(
         Incident(id=f"i{number}", events=tuple(group), tolls=_tolls([by_id[i] for i in group], counts))
@@ -66,25 +76,60 @@ def roll_up(article: AnnotatedArticle) -> tuple[Incident, ...]:
     )
 
 
-def _same_report(
-    first: EventMention,
-    second: EventMention,
-    entities: Mapping[str, EntityMention],
-    counts: Mapping[str, _Count | None],
-) -> bool:
-    """Return whether two events tell the same: one type and factuality, something in common, and nothing against it."""
-    if first.type != second.type or first.factuality != second.factuality:
-        return False
-    shared = False
-    for role in ("LOCATION", "TIME", "ACTOR", "TARGET", "COUNT"):
-        ours, theirs = _keys(first, role, entities), _keys(second, role, entities)
-        if ours and theirs and not ours & theirs:
+def _same_reports(
+    events: Sequence[EventMention], entities: Mapping[str, EntityMention], counts: Mapping[str, _Count | None]
+) -> Iterator[tuple[str, str]]:
+    """Yield pairs of events that tell the same, enough of them that joining these joins all.
+
+    What two events tell alike is compared once, however many events tell it, and only where they have something in
+    common: a long article has too many pairs to look at each.
+    """
+    alike: dict[_Report, list[str]] = {}
+    for event in events:
+        alike.setdefault(_Report.of(event, entities, counts.get(event.id)), []).append(event.id)
+    sharing: dict[tuple[str, str, str, str], list[_Report]] = {}
+    for report, ids in alike.items():
+        if report.same_as(report):
+            yield from pairwise(ids)
+        for role in _SHARED:
+            for key in report.keys[role]:
+                sharing.setdefault((report.type, report.factuality, role, key), []).append(report)
+    for reports in sharing.values():
+        for first, second in combinations(reports, 2):
+            if first.same_as(second):
+                yield alike[first][0], alike[second][0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """All that decides whether two events tell the same."""
+
+    type: str
+    factuality: str
+    fillers: tuple[frozenset[str], ...]
+    bounds: tuple[int | None, int | None] | None
+
+    @classmethod
+    def of(cls, event: EventMention, entities: Mapping[str, EntityMention], count: _Count | None) -> Self:
+        """Read it off an event."""
+        fillers = tuple(frozenset(_keys(event, role, entities)) for role in _COMPARED)
+        return cls(event.type, event.factuality, fillers, None if count is None else (count.low, count.high))
+
+    @property
+    def keys(self) -> Mapping[str, frozenset[str]]:
+        """What the fillers of each compared role stand for."""
+        return dict(zip(_COMPARED, self.fillers, strict=True))
+
+    def same_as(self, other: "_Report") -> bool:
+        """Return whether both tell the same: one type and factuality, something shared, nothing against it."""
+        if (self.type, self.factuality) != (other.type, other.factuality):
             return False
-        # A shared time, or a shared actor alone, is too little: a day has many events, and so has an army.
-        shared = shared or (role in ("LOCATION", "TARGET", "COUNT") and bool(ours & theirs))
-    one, two = counts.get(first.id), counts.get(second.id)
-    differ = one is not None and two is not None and (one.low, one.high) != (two.low, two.high)
-    return shared and not differ
+        shared = False
+        for role, ours, theirs in zip(_COMPARED, self.fillers, other.fillers, strict=True):
+            if ours and theirs and not ours & theirs:
+                return False
+            shared = shared or (role in _SHARED and bool(ours & theirs))
+        return shared and (self.bounds is None or other.bounds is None or self.bounds == other.bounds)
 
 
 def _keys(event: EventMention, role: str, entities: Mapping[str, EntityMention]) -> set[str]:
@@ -127,9 +172,12 @@ def _tolls(events: Sequence[EventMention], counts: Mapping[str, _Count | None]) 
 
 
 def _count_people(
-    article: AnnotatedArticle, event: EventMention, entities: Mapping[str, EntityMention]
+    article: AnnotatedArticle,
+    event: EventMention,
+    entities: Mapping[str, EntityMention],
+    counters: Mapping[str, Sequence[str]],
 ) -> _Count | None:
-    """Return how many people one event is about, or None where nothing says it."""
+    """Return how many people one event is about, or None where nothing says it; `counters` are OF's heads by tail."""
     numbers = [entities[a.entity] for a in event.arguments if a.role == "COUNT"]
     numbers = sorted((n for n in numbers if n.value and n.value.get("unit") is None), key=lambda n: n.start)
     totals = _without_subsets(article.text, numbers)
@@ -140,7 +188,9 @@ def _count_people(
     if told is not None:
         return told
     targets = [entities[a.entity] for a in event.arguments if a.role == "TARGET"]
-    people = [_target_count(article, target, entities) for target in targets if target.type in ("PER", "GROUP", "ROLE")]
+    people = [
+        _target_count(target, entities, counters) for target in targets if target.type in ("PER", "GROUP", "ROLE")
+    ]
     if not people or any(count is None for count in people):
         return None
     known = [count for count in people if count is not None]
@@ -189,12 +239,12 @@ def _sum(counts: Sequence[_Count], rule: str) -> _Count:
 
 
 def _target_count(
-    article: AnnotatedArticle, target: EntityMention, entities: Mapping[str, EntityMention]
+    target: EntityMention, entities: Mapping[str, EntityMention], counters: Mapping[str, Sequence[str]]
 ) -> _Count | None:
     """Return how many people a target is: a name is one, a noun as its number says."""
     if target.type == "PER":
         return _Count(1, 1, (target.id,), "named person")
-    linked = [r.head for r in article.relations if r.type == "OF" and r.tail == target.id and r.head in entities]
+    linked = counters.get(target.id, ())
     counts = [_bounds(entities[i]) for i in linked if (entities[i].value or {}).get("unit", "") is None]
     return counts[0] if counts else _noun_count(target.text, target.id)
 
