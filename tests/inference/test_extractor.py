@@ -1,5 +1,6 @@
 import itertools
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 import torch
@@ -342,3 +343,20 @@ def test_the_pointer_head_is_decoded_too(bert):
     for article, text in zip(together, TEXTS, strict=True):
         [alone] = extractor.extract([Article(id=article.id, text=text)])
         assert_same(article, alone)
+
+
+@pytest.mark.parametrize("one", ["قصف", {"text": "قصف"}, Article(id="a", text="قصف")])
+def test_one_article_must_stand_in_a_list(extractor, one):
+    with pytest.raises(InputError, match="Put the one into a list"):
+        extractor.extract(one)
+
+
+@pytest.mark.parametrize("day", [date(2019, 7, 16), datetime(2019, 7, 16, 23, 5, tzinfo=UTC), "2019-07-16"])
+def test_a_date_may_be_a_date(extractor, day):
+    [article] = extractor.extract([{"text": "قصف", "date": day, "id": None}])
+    assert (article.date, article.id) == ("2019-07-16", "1")
+
+
+def test_a_date_that_is_none_is_refused(extractor):
+    with pytest.raises(InputError, match=r"`date` must be a string or absent, but is 20190716 instead"):
+        extractor.extract([{"text": "قصف", "date": 20190716}])

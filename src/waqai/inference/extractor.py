@@ -8,6 +8,7 @@ bounded by the pool of texts in flight, not by the number of articles. Reading a
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Self
 
@@ -128,8 +129,10 @@ class EventExtractor:
             articles: Texts, `Article`s, or mappings with `text` and optional `id`, `date` and `source`.
 
         Raises:
-            InputError: An article is none of these.
+            InputError: An article is none of these, or one was given where several must be.
         """
+        if isinstance(articles, str | Article | Mapping):
+            raise InputError(must("articles", "a list of articles", articles, remedy="Put the one into a list."))
         return list(self.stream(_as_article(article, index) for index, article in enumerate(articles, 1)))
 
     def stream(self, articles: Iterable[Article]) -> Iterator[AnnotatedArticle]:
@@ -310,10 +313,13 @@ def _as_article(article: str | Article | Mapping[str, Any], number: int) -> Arti
     if isinstance(article, str):
         return Article(id=str(number), text=article)
     if isinstance(article, Mapping) and isinstance(article.get("text"), str):
+        given, day, source = article.get("id"), article.get("date"), article.get("source")
+        if isinstance(day, date):  # a datetime is one too
+            day = day.isoformat()[:10]
+        for name, value in (("date", day), ("source", source)):
+            if not isinstance(value, str | None):
+                raise InputError(must(name, "a string or absent", value, f"article number {number}"))
         return Article(
-            id=str(article.get("id", number)),
-            text=article["text"],
-            date=article.get("date"),
-            source=article.get("source"),
+            id=str(number if given is None else given), text=article["text"], date=day or None, source=source or None
         )
     raise InputError(must("article", "a text, an Article or a mapping with `text`", article, f"number {number}"))

@@ -6,7 +6,7 @@ that uses other names gets tuples without values. The rules themselves are `waqa
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from waqai.inference.circumstances import code_events
@@ -91,6 +91,6 @@ def _country(event: EventMention, places: Mapping[str, PlaceValue]) -> str | Non
 def _anchor(day: str | None) -> date | None:
     """Return the article's day, or None when it has none or one that is not ISO 8601."""
     try:
-        return date.fromisoformat(day) if day else None
+        return datetime.fromisoformat(day).date() if day else None
     except ValueError:
         return None
