@@ -115,8 +115,9 @@ def resolve_actors(
     if places is None:
         places = resolve_places(mentions, gazetteer=rules.gazetteer, country=country)
     countries = country_votes(mentions, rules.gazetteer, country)
-    for iso in {value.country for value in places if value is not None and value.country is not None}:
-        countries[iso] = countries.get(iso, 0.0) + 1.0
+    for value in places:
+        if value is not None and value.country is not None and value.feature != "country":
+            countries[value.country] = countries.get(value.country, 0.0) + 1.0
     return _Article(mentions, rules, places, countries).resolve()
 
 

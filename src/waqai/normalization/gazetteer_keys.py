@@ -6,6 +6,7 @@ where the article vouches for the country. What a name's parts mean is `waqai.no
 """
 
 import re
+from functools import lru_cache
 
 from waqai.text import fold
 
@@ -15,8 +16,9 @@ _FOREIGN = str.maketrans("پچژگڤڨڭکھہۀەۂۃٹڈڑےێېۆۇۋڵڕںی
 _SKELETON = str.maketrans("غجقطذظثصض", "كككتززسسد", "اويهء")
 
 
+@lru_cache(maxsize=8192)
 def name_tokens(text: str) -> tuple[str, ...]:
-    """Return the folded words of a name, without marks of any kind.
+    """Return the folded words of a name, without marks of any kind; the latest answers are kept, as mentions recur.
 
     >>> name_tokens("مدينة «المُوصل»")
     ('مدينه', 'الموصل')

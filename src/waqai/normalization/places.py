@@ -130,8 +130,11 @@ class _Article:
     def __init__(self, mentions: Sequence[PlaceMention], gazetteer: Gazetteer, country: str | None) -> None:
         self.mentions = mentions
         self.gazetteer = gazetteer
-        self.votes = country_votes(mentions, gazetteer, country)
-        self.nations = [(m.start, iso) for m in mentions for iso, _ in _countries_of(m, gazetteer)]
+        named = [(m.start, iso, weight) for m in mentions for iso, weight in _countries_of(m, gazetteer)]
+        self.nations = [(start, iso) for start, iso, _ in named]
+        self.votes: dict[str, float] = {country: 1.0} if country else {}
+        for _, iso, weight in named:
+            self.votes[iso] = self.votes.get(iso, 0.0) + weight
         self.choices: dict[int, Choice] = {}
         self.phrases = [
             read_phrase(mention.text, gazetteer.nationality_of_key) if mention.type in PLACE_TYPES else None
