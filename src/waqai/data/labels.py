@@ -150,7 +150,8 @@ def label(
     """Return the targets of each section; every annotation that they cannot hold is counted under `name`.
 
     Raises:
-        ConfigError: A source type that `scheme.types` does not name, or a type that the ontology does not know.
+        ConfigError: A source type that `scheme.types` does not name, or a type or a factuality that the ontology does
+            not know.
     """
     type_index = {kind: i for i, kind in enumerate(task.types)}
     drafts = [_Draft() for _ in sections]
@@ -180,6 +181,11 @@ def label(
             places[mention.id] = (place.section, len(draft.mentions))
             draft.mentions.append((place.first, place.last, types[0]))
             if isinstance(mention, EventMention):
+                if mention.factuality not in task.factualities:
+                    raise ConfigError(
+                        f"data set {name!r}: `factuality` must be one of {', '.join(task.factualities)}, "
+                        f"but is {mention.factuality!r} instead ({where}). Correct the data set."
+                    )
                 draft.factuality.append((len(draft.mentions) - 1, task.factualities.index(mention.factuality)))
     if scheme.events:
         _add_links(article, task, places, drafts, audit, name)

@@ -41,7 +41,8 @@ def calibrate(extractor: EventExtractor, gold: Sequence[AnnotatedArticle]) -> di
         for family in families:
             decisions, missed = _decisions(family, gold, predicted)
             if len({decision.right for decision in decisions}) < 2:
-                config.set_calibration(family, Calibration())
+                if family != "tuple":  # a tuple that was never calibrated has no score
+                    config.set_calibration(family, Calibration())
                 continue
             fitted = _fit(family, decisions, missed)
             config.set_calibration(family, fitted)
