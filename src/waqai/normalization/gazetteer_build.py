@@ -48,6 +48,7 @@ class _Index:
     capitals: dict[str, int] = field(default_factory=dict)
     nationalities: dict[str, str] = field(default_factory=dict)
     by_id: dict[int, int] = field(default_factory=dict)
+    filed: dict[int, list[str]] = field(default_factory=dict)
 
     def add(self, row: list[Any]) -> int:
         """Append a place and return its index."""
@@ -65,6 +66,7 @@ class _Index:
             entries.remove(-index - 1)
         if index not in entries and -index - 1 not in entries:
             entries.append(index if whole else -index - 1)
+            self.filed.setdefault(index, []).append(key)
 
     def indices(self, key: str) -> list[int]:
         """Return the places filed whole under a key."""
@@ -264,11 +266,11 @@ def _join(index: _Index, place: int, names: Iterable[str]) -> None:
 
 def _replace(index: _Index, old: int, new: int) -> None:
     """Let everything that leads to the GeoNames entry `old` lead to `new`."""
-    for entries in index.keys.values():
+    for key in index.filed.pop(old, ()):
+        entries = index.keys[key]
         if old in entries:
             entries.remove(old)
-            if new not in entries:
-                entries.append(new)
+            index.file_under(key, new)
     for iso, capital in index.capitals.items():
         if capital == old:
             index.capitals[iso] = new
