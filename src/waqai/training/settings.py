@@ -22,7 +22,6 @@ class DataSettings:
         fraction: Keep only this share of its articles, chosen by the seed (for learning curves).
         types, complete, nested, events, proclitics: What it annotates, see `waqai.data.labels.LabelScheme`.
         optional: Train without it, with a counted warning, when the file is not there.
-        source, terms: Where it comes from and on what terms, for the model card.
         source, terms: Where the texts are from and their terms of use, for the model card.
     """
 
@@ -70,7 +69,6 @@ class ModelSettings:
     dropout: float = 0.2
     window: int = 254
     overlap: int = 64
-    sources: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         WindowSize(subwords=self.window, overlap=self.overlap)
