@@ -42,7 +42,8 @@ class EncodedText:
     """One section of a text: its words and where the encoder's states of each are found.
 
     `windows[k]` are input ids with the special ones. Word i is read in window `word_window[i]` at the subwords
-    `[word_first[i], word_last[i]]`, both inside. Word offsets are those of the whole raw `text`.
+    `[word_first[i], word_last[i]]`, both inside. Word offsets are those of the whole raw `text`. `unread` counts the
+    characters that no window holds, at the ends of words of too many subwords.
     """
 
     text: str
@@ -52,6 +53,7 @@ class EncodedText:
     word_window: tuple[int, ...]
     word_first: tuple[int, ...]
     word_last: tuple[int, ...]
+    unread: int = 0
 
     @property
     def num_subwords(self) -> int:
@@ -78,7 +80,7 @@ class TextEncoder:
         sentence_of = [index for index, sentence in enumerate(sentences) for _ in sentence]
         sentence_starts = {sentence.start for sentence in sentences}
         for section in _split_sections(sentences):
-            ids, spans = self._subwords(text, words, section)
+            ids, spans, unread = self._subwords(text, words, section)
             starts = {start - section.start for start in section if start in sentence_starts}
             bounds = _place_windows(spans, starts, self.size)
             owners = _owners(bounds, len(section))
@@ -94,10 +96,13 @@ class TextEncoder:
                 word_window=tuple(owners),
                 word_first=tuple(spans[i][0] + shifts[owner] for i, owner in enumerate(owners)),
                 word_last=tuple(spans[i][1] + shifts[owner] for i, owner in enumerate(owners)),
+                unread=unread,
             )
 
-    def _subwords(self, text: str, words: Sequence[Word], section: range) -> tuple[list[int], list[tuple[int, int]]]:
-        """Return the section's subword ids and, for each of its words, the first and last of its subwords.
+    def _subwords(
+        self, text: str, words: Sequence[Word], section: range
+    ) -> tuple[list[int], list[tuple[int, int]], int]:
+        """Return the section's subword ids, the first and last of each of its words, and how many characters are unread.
 
         Word spans never go backwards. A word whose characters the tokenizer drops gets an unknown subword of its own,
         so that it has a state like any other.
@@ -110,6 +115,7 @@ class TextEncoder:
         )
         pieces, offsets = encoding["input_ids"], encoding["offset_mapping"]
         unknown = self.tokenizer.unk_token_id if self.tokenizer.unk_token_id is not None else 0
+        unread = 0
         ids: list[int] = []
         spans: list[tuple[int, int]] = []
         piece = 0
@@ -126,9 +132,11 @@ class TextEncoder:
                     continue
                 ids.append(unknown)
             # Only a long run of letters that a byte-level vocabulary lacks has more; the first stand for all of it.
-            del ids[begin + MIN_WINDOW :]
+            if (surplus := len(ids) - begin - MIN_WINDOW) > 0:
+                unread += end - offsets[piece - surplus][0]
+                del ids[begin + MIN_WINDOW :]
             spans.append((begin, len(ids) - 1))
-        return ids, spans
+        return ids, spans, unread
 
 
 def _split_sections(sentences: Sequence[range]) -> list[range]:

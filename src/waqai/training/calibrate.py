@@ -56,9 +56,7 @@ def _fit(family: str, decisions: Sequence[Decision], missed: int) -> Calibration
     scale, shift = fit_platt(logits, labels)
     if scale < 0:  # the better score is not the likelier one: nothing can be made of it but a threshold
         scale, shift = 1.0, 0.0
-    if family == "factuality":  # a choice among several: nothing is left out, and only its sharpness is fitted
-        return Calibration(scale=scale, shift=0.0)
-    if family == "tuple":  # whoever has an event keeps it
+    if family in ("factuality", "tuple"):  # whoever has an event keeps both: nothing is left out
         return Calibration(scale=scale, shift=shift, threshold=0.0)
     fitted = Calibration(scale=scale, shift=shift)
     probs = [fitted.apply(decision.score) for decision in decisions]
