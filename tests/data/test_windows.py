@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from transformers import AutoTokenizer
 
 from invented_news import ARTICLES
-from waqai.data.windows import SECTION_WORDS, EncodedText, TextEncoder, WindowSize, _owners, _place_windows
+from waqai.data.windows import MIN_WINDOW, SECTION_WORDS, EncodedText, TextEncoder, WindowSize, _owners, _place_windows
 from waqai.text import segment
 
 SIZE = WindowSize(subwords=80, overlap=20)
@@ -140,6 +140,18 @@ def test_a_word_that_the_tokenizer_drops_gets_an_unknown_subword(text_encoders):
         "[CLS]", "في", "[UNK]", "في", "[SEP]"
     ]  # fmt: skip
     assert section.word_first == section.word_last == (1, 2, 3)
+
+
+def test_what_no_window_holds_is_counted(text_encoders):
+    """A letter has four subwords here, and the first 80 of a word are read: a space and 19 of its 64 letters."""
+    encoder = text_encoders("roberta")
+    [section] = encoder.encode("قتل " + "\U0001d4d0" * 70 + " في")
+    lengths = [word.end - word.start for word in section.words]
+    assert lengths == [3, 64, 6, 2]
+    assert len(read(section, 1)) == MIN_WINDOW
+    assert section.unread == 64 - 19
+    [whole] = encoder.encode("قتل في")
+    assert whole.unread == 0
 
 
 @pytest.mark.parametrize("num_words", [1, 5_000, 100_000])

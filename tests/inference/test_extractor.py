@@ -178,6 +178,11 @@ def test_an_article_longer_than_the_pool_is_decoded_section_by_section(extractor
     assert max(sizes) == 1
 
 
+def test_coverage_counts_the_characters_that_were_read(extractors):
+    [article] = extractors("roberta").extract(["قتل " + "\U0001d4d0" * 64 + " في"])
+    assert article.coverage == pytest.approx(1 - (64 - 19) / (3 + 64 + 2), abs=1e-4)
+
+
 @pytest.mark.parametrize("text", ["", " \n", "\u200f\ufeff"])
 def test_an_article_without_words(extractor, text):
     [article] = extractor.extract([text])
