@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
-from waqai.normalization.actors_bodies import STATE, Reading
+from waqai.normalization.actors_bodies import Reading
+from waqai.normalization.actors_earlier import ARMED, Earlier
 from waqai.normalization.actors_rules import Rules
 from waqai.normalization.actors_table import ActorTable, actor_classes, default_actors
 from waqai.normalization.actors_words import actor_words
@@ -24,10 +25,8 @@ ACTOR_TYPES: Final = frozenset({"PER", "ORG", "GROUP", "ROLE", "GPE", "LOC", "WE
 
 _NO_METONYM: Final = frozenset({"القدس"})
 _JOINED: Final = frozenset({"عبد", "ابو", "ابي", "ابا", "بن", "ابن", "ام", "ال", "ولد", "آل"})
-_ARMED: Final = frozenset({"rebels", "political_militia", "pro_government_militia", "identity_militia"})
 _NAMED_BY_READING: Final = frozenset({"person", "surname", "short_form", "person:office"})
 _NEAR: Final = 4
-_OTHERS_REACH: Final = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +142,8 @@ class _Article:
         self.countries = countries
         self.order = sorted(range(len(mentions)), key=lambda i: (mentions[i].start, -mentions[i].end))
         self.readings: dict[int, Reading] = {}
+        self.alone: dict[tuple[str, str], Reading | None] = {}
+        self.earlier = Earlier(mentions)
         self.tokens = {i: _tokens(mentions[i].text) for i in self.order if mentions[i].type in {"PER", "ORG"}}
 
     def resolve(self) -> tuple[ActorValue | None, ...]:
@@ -152,6 +153,7 @@ class _Article:
                 reading = self._read(i)
                 if reading is not None:
                     self.readings[i] = reading
+                    self.earlier.add(i, reading, self.tokens.get(i, ()))
         self._settle_countries()
         self._settle_persons()
         return tuple(
@@ -165,7 +167,10 @@ class _Article:
             earlier = self._full_form(i)
             if earlier is not None:
                 return replace(earlier, rule="short_form", relation=None)
-        reading = self.rules.read(mention.text, mention.type, self.countries)
+        key = mention.text, mention.type
+        if key not in self.alone:
+            self.alone[key] = self.rules.read(mention.text, mention.type, self.countries)
+        reading = self.alone[key]
         place = self.places[i]
         if reading is None and mention.type == "GPE" and place is not None:
             reading = self._of_place(mention, place)
@@ -187,40 +192,26 @@ class _Article:
     def _full_form(self, i: int) -> Reading | None:
         """Return the last body before that has the head noun of this short definite name, or begins with its words."""
         tokens = self.tokens[i]
-        if not tokens:
-            return None
-        for j in reversed(self.order[: self.order.index(i)]):
-            other = self.tokens.get(j)
-            if self.mentions[j].type != "ORG" or not other or len(other) <= len(tokens) or j not in self.readings:
-                continue
-            same = other[: len(tokens)] == tokens
-            definite = len(tokens) > 1 or name_tokens(self.mentions[i].text)[0].startswith("ال")
-            if same and definite and not self.readings[j].open_country and self.readings[j].relation is None:
-                return self.readings[j]
-        return None
+        definite = len(tokens) > 1 or (tokens and name_tokens(self.mentions[i].text)[0].startswith("ال"))
+        return self.earlier.full_forms.get(tokens) if definite else None
 
     def _others(self, i: int, reading: Reading) -> Reading:
         """Return `آخرون` as people like the group that was named before, within a sentence or two."""
-        for j in reversed(self.order[: self.order.index(i)]):
-            near = self.mentions[i].start - self.mentions[j].end <= _OTHERS_REACH
-            if self.mentions[j].type == "GROUP" and j in self.readings and near:
-                before = self.readings[j]
-                if before.actor_class != "unknown" and not before.other:
-                    return replace(before, rule="others", other=False)
-        return reading
+        before = self.earlier.group_near(self.mentions[i].start)
+        return replace(before, rule="others", other=False) if before is not None else reading
 
     def _owned(self, i: int, reading: Reading) -> Reading:
         """Return `قواته` as the forces of the state or armed group that was named last."""
-        for j in reversed(self.order[: self.order.index(i)]):
-            before = self.readings.get(j)
-            if before is None or self.mentions[j].end > self.mentions[i].start:
-                continue
-            if reading.actor_class not in {"military", "police", "unknown"} and reading.suffix:
+        start = self.mentions[i].start
+        if reading.actor_class not in {"military", "police", "unknown"} and reading.suffix:
+            if self.earlier.any_before(start):
                 return replace(reading, open_owner=False)
-            if before.actor_class in _ARMED and before.actor is not None:
-                return replace(before, rule="possessive", relation="members")
-            if before.actor_class in STATE | {"officials"} and before.country is not None:
-                return replace(self.rules.of_state(reading, before.country), rule="possessive", open_owner=False)
+        else:
+            owner = self.earlier.owner_before(start)
+            if owner is not None and owner.actor_class in ARMED:
+                return replace(owner, rule="possessive", relation="members")
+            if owner is not None:
+                return replace(self.rules.of_state(reading, owner.country), rule="possessive", open_owner=False)
         return replace(reading, actor_class="unknown", sector="UNK", rule="possessive")
 
     def _settle_countries(self) -> None:
@@ -237,14 +228,15 @@ class _Article:
     def _settle_persons(self) -> None:
         """Let a surname be the full name's person, and an unknown person have the class of the office beside it."""
         persons = [i for i in self.order if self.mentions[i].type == "PER" and i in self.readings]
-        longest = sorted(persons, key=lambda i: -len(self.tokens[i]))
+        full_names = _full_names({i: self.tokens[i] for i in persons})
         for i in persons:
-            full = next((j for j in longest if _is_part(self.tokens[i], self.tokens[j])), None)
+            full = full_names.get(self.tokens[i])
             if full is not None and self.readings[full].id != self.readings[i].id:
                 self.readings[i] = replace(self.readings[full], rule="surname")
         offices: dict[str, Reading] = {}
+        beside = self._offices_by_edge()
         for i in persons:
-            office = self._office_beside(i)
+            office = self._office_beside(i, beside)
             if office is not None:
                 offices.setdefault(self.readings[i].id, office)
         for i in persons:
@@ -259,17 +251,42 @@ class _Article:
                     rule="person:office",
                 )
 
-    def _office_beside(self, i: int) -> Reading | None:
-        """Return the office that stands right before a person's name, or right after it."""
+    def _offices_by_edge(self) -> dict[tuple[str, int], int]:
+        """Return by `start` or `end` and its offset the first office there whose class is known, by its rank."""
+        edges: dict[tuple[str, int], int] = {}
+        for rank, i in enumerate(self.order):
+            mention = self.mentions[i]
+            if mention.type == "ROLE" and i in self.readings and self.readings[i].actor_class != "unknown":
+                edges.setdefault(("start", mention.start), rank)
+                edges.setdefault(("end", mention.end), rank)
+        return edges
+
+    def _office_beside(self, i: int, edges: Mapping[tuple[str, int], int]) -> Reading | None:
+        """Return the first office that stands right before a person's name, or right after it."""
         mention = self.mentions[i]
-        for j in self.order:
-            other = self.mentions[j]
-            if other.type == "ROLE" and j in self.readings:
-                before = 0 <= mention.start - other.end <= _NEAR
-                after = 0 <= other.start - mention.end <= _NEAR
-                if (before or after) and self.readings[j].actor_class != "unknown":
-                    return self.readings[j]
-        return None
+        places = [
+            *(("end", mention.start - gap) for gap in range(_NEAR + 1)),
+            *(("start", mention.end + gap) for gap in range(_NEAR + 1)),
+        ]
+        rank = min((edges[place] for place in places if place in edges), default=None)
+        return self.readings[self.order[rank]] if rank is not None else None
+
+
+def _full_names(names: Mapping[int, tuple[str, ...]]) -> dict[tuple[str, ...], int]:
+    """Return for each name that is part of a longer one the mention of the longest such name, the first of equals."""
+    first: dict[tuple[str, ...], int] = {}
+    for i in sorted(names, key=lambda i: -len(names[i])):
+        first.setdefault(names[i], i)
+    with_word: dict[str, list[tuple[str, ...]]] = {}
+    for name in first:
+        for word in dict.fromkeys(name):
+            with_word.setdefault(word, []).append(name)
+    full: dict[tuple[str, ...], int] = {}
+    for name in first:
+        longer = next((other for other in with_word.get(name[-1], ()) if _is_part(name, other)), None) if name else None
+        if longer is not None:
+            full[name] = first[longer]
+    return full
 
 
 def _tokens(text: str) -> tuple[str, ...]:

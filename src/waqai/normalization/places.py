@@ -6,6 +6,7 @@ that the first found beyond doubt. A mention whose places are all unlikely, or w
 as actors are `waqai.normalization.actors`'s.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -131,11 +132,12 @@ class _Article:
         self.mentions = mentions
         self.gazetteer = gazetteer
         named = [(m.start, iso, weight) for m in mentions for iso, weight in _countries_of(m, gazetteer)]
-        self.nations = [(start, iso) for start, iso, _ in named]
+        self.nations = sorted(((start, iso) for start, iso, _ in named), key=lambda nation: nation[0])
         self.votes: dict[str, float] = {country: 1.0} if country else {}
         for _, iso, weight in named:
             self.votes[iso] = self.votes.get(iso, 0.0) + weight
         self.choices: dict[int, Choice] = {}
+        self.pointed: dict[str, list[tuple[int, int]]] = {}
         self.phrases = [
             read_phrase(mention.text, gazetteer.nationality_of_key) if mention.type in PLACE_TYPES else None
             for mention in mentions
@@ -227,7 +229,8 @@ class _Article:
             if pointer == "kingdom":
                 iso = max(_KINGDOMS & votes.keys(), key=lambda k: (votes[k], k), default=None)
             elif pointer == "own":
-                iso = next((nation for at, nation in reversed(self.nations) if at < start), main)
+                before = bisect_left(self.nations, start, key=lambda nation: nation[0])
+                iso = self.nations[before - 1][1] if before else main
             if iso is not None:
                 index = self.gazetteer.capital_index(iso) if pointer == "capital" else self.gazetteer.country_index(iso)
                 place = self.gazetteer.place(index) if index is not None else None
@@ -239,14 +242,24 @@ class _Article:
 
     def _last(self, pointer: str, phrase: PlacePhrase, start: int) -> PlaceValue | None:
         """Return the nearest place of the pointer's kind that was named before, with this phrase's relation."""
-        for i in sorted(self.choices, key=lambda i: self.mentions[i].start, reverse=True):
-            place = self.gazetteer.place(self.choices[i].index)
-            small = (
-                pointer != "village" or place.population < _VILLAGE or self.choices[i].attempt.heads[:1] == ("village",)
-            )
-            if self.mentions[i].start < start and place.feature in _POINTS_TO[pointer] and small:
-                return _value(place, phrase.relation, phrase.direction, score=1.1, rule="pointer")
-        return None
+        if pointer not in self.pointed:
+            self.pointed[pointer] = self._places_for(pointer)
+        known = self.pointed[pointer]
+        before = bisect_left(known, start, key=lambda place: place[0])
+        if not before:
+            return None
+        place = self.gazetteer.place(known[before - 1][1])
+        return _value(place, phrase.relation, phrase.direction, score=1.1, rule="pointer")
+
+    def _places_for(self, pointer: str) -> list[tuple[int, int]]:
+        """Return where places that a pointer may mean are named, in reading order, and their indices."""
+        first: dict[int, int] = {}
+        for i, choice in self.choices.items():
+            place = self.gazetteer.place(choice.index)
+            small = pointer != "village" or place.population < _VILLAGE or choice.attempt.heads[:1] == ("village",)
+            if small and place.feature in _POINTS_TO[pointer]:
+                first.setdefault(self.mentions[i].start, choice.index)
+        return sorted(first.items())
 
 
 def _value(place: Place, relation: str | None, direction: str | None, *, score: float, rule: str) -> PlaceValue:

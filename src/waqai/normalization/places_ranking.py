@@ -6,12 +6,17 @@ acceptable one. The article's countries and undoubted places are given; `waqai.n
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, cast
+
+import numpy as np
 
 from waqai.normalization.gazetteer import Candidate, Gazetteer, Place
 from waqai.normalization.places_phrase import NameAttempt, PlacePhrase
 from waqai.normalization.places_words import ARAB
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MAX_SCORE: Final = 6.3
 """What `rank_score` is divided by: the sum of the largest terms, rounded up."""
@@ -49,6 +54,10 @@ _FAMOUS: Final = 200_000
 _FAMOUS_ARAB: Final = 20_000
 _WELL_COVERED: Final = frozenset({"US", "GB", "FR", "DE"})
 _HALVING_KM: Final = 100.0
+_FEW: Final = 16
+"""So many places are measured one by one; of more, only those that can be the nearest."""
+_SAME_COSINE: Final = 1e-12
+"""Cosines nearer than this (some metres at small distances) may be told in the wrong order by rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,12 @@ class Ranking:
     gazetteer: Gazetteer
     votes: Mapping[str, float]
     anchors: tuple[Place, ...] = ()
+    most_votes: float = field(init=False)
+    nearby: "Nearby" = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "most_votes", max(self.votes.values(), default=0.0))
+        object.__setattr__(self, "nearby", Nearby(self.anchors))
 
     def choose(self, phrase: PlacePhrase, entity_type: str) -> Choice | None:
         """Return the best acceptable place of the longest name that has one, by spelling, then by consonants."""
@@ -126,7 +141,7 @@ class Ranking:
         if entity_type == "FAC" and place.feature not in _BUILT and (attempt.inner or not kind):
             return False
         if kind == ("quarter",) and place.feature != "quarter" and attempt.relation is None:
-            return self._nearest_km(place) <= _QUARTER_KM
+            return self.nearby.distance_km(place) <= _QUARTER_KM
         if place.feature == "country" and entity_type == "LOC" and attempt.directed:
             return False
         if phrase.nations and place.country is not None and place.country not in phrase.nations:
@@ -165,11 +180,41 @@ class Ranking:
         if place.country is None:
             score += 0.6
         elif self.votes:
-            score += self.votes.get(place.country, 0.0) / max(self.votes.values())
+            score += self.votes.get(place.country, 0.0) / self.most_votes
         if phrase.nations:
             score += 1.2 if place.country in phrase.nations else -1.0
-        return score + 0.6 * 0.5 ** (self._nearest_km(place) / _HALVING_KM)
+        return score + 0.6 * 0.5 ** (self.nearby.distance_km(place) / _HALVING_KM)
 
-    def _nearest_km(self, place: Place) -> float:
-        """Return how far the nearest undoubted place of the article is; 0 for one of them."""
-        return min((place.distance_km(anchor) for anchor in self.anchors), default=math.inf)
+
+class Nearby:
+    """Tells how far the nearest of some places is; what it takes hardly grows with their number."""
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        """Keep those that have coordinates."""
+        self.places = [place for place in places if place.latitude is not None and place.longitude is not None]
+        self._known: dict[Place, float] = {}
+        self._directions: NDArray[np.float64] | None = None
+        if len(self.places) > _FEW:
+            self._directions = np.array([_direction(place) for place in self.places])
+
+    def distance_km(self, place: Place) -> float:
+        """Return the distance of the nearest one; 0 for one of them, infinite without any or without coordinates."""
+        known = self._known.get(place)
+        if known is None:
+            known = self._known[place] = min(map(place.distance_km, self._candidates(place)), default=math.inf)
+        return known
+
+    def _candidates(self, place: Place) -> Sequence[Place]:
+        """Return the places that may be the nearest: those in nearly the same direction from the Earth's centre."""
+        if self._directions is None or place.latitude is None or place.longitude is None:
+            return self.places
+        cosines = self._directions @ np.array(_direction(place))
+        return [self.places[i] for i in np.flatnonzero(cosines >= cosines.max() - _SAME_COSINE)]
+
+
+def _direction(place: Place) -> tuple[float, float, float]:
+    """Return the unit vector from the Earth's centre to a place that has coordinates."""
+    latitude = math.radians(cast("float", place.latitude))
+    longitude = math.radians(cast("float", place.longitude))
+    east = math.cos(latitude)
+    return east * math.cos(longitude), east * math.sin(longitude), math.sin(latitude)
