@@ -9,6 +9,8 @@ import logging
 from collections import Counter
 from pathlib import Path
 
+from waqai.errors import OutputError
+
 logger = logging.getLogger(__name__)
 
 
@@ -38,5 +40,14 @@ class Audit:
         return dict(self._counts.most_common())
 
     def save(self, path: Path) -> None:
-        """Write the counts as JSON."""
-        path.write_text(json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        """Write the counts as JSON.
+
+        Raises:
+            OutputError: The file cannot be written.
+        """
+        try:
+            path.write_text(json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise OutputError(
+                f"the counts cannot be written to {path}: {error.strerror}. Make room, or give another output."
+            ) from error

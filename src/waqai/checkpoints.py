@@ -106,6 +106,11 @@ def load_checkpoint(name_or_path: str | Path, *, revision: str | None = None) ->
             lies beside it.
     """
     folder = Path(name_or_path)
+    if not folder.exists() and len(folder.parts) > 1 and folder.parent.is_dir():
+        # A slip in a path must not become a request to the Hub.
+        raise CheckpointError(
+            f"there is no checkpoint {folder.name!r} in the folder {str(folder.parent)!r}. Check the path."
+        )
     if not str(name_or_path) or not folder.is_dir():
         folder = _download(str(name_or_path), revision)
     for needed in ("config.json", ONTOLOGY_FILE):

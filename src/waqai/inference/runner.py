@@ -3,6 +3,7 @@
 A bad article becomes an error row in the output and the run goes on, unless `strict`. Printing is the command's.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -16,6 +17,8 @@ from waqai.errors import ConfigError, InputError, OutputError
 from waqai.inference.extractor import EventExtractor
 from waqai.inference.writers import STDOUT, Writer, finished_ids, kind_of, open_writer, refuse_existing
 from waqai.records import AnnotatedArticle, Article
+
+_ARABIC = re.compile("[\u0620-\u064a\u0671-\u06d3\ufb50-\ufdff\ufe70-\ufefc]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +151,8 @@ def _wanted(
         if article.id in done:
             summary.skipped += 1
         elif isinstance(article, Article):
+            if not _ARABIC.search(article.text):
+                summary.audit.add("input.no_arabic", article.id)
             yield article
         elif settings.strict:
             raise InputError(f"{article.error} Or leave out --strict: it is then reported in the output.")

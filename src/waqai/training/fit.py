@@ -23,6 +23,7 @@ from typing import Any
 import torch
 from accelerate import Accelerator
 from accelerate.utils import DistributedDataParallelKwargs, broadcast_object_list, set_seed
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
@@ -193,7 +194,7 @@ def build(settings: TrainSettings) -> Checkpoint:
         )
         _check_window(config, encoder_config)
         model = WaqaiModel.from_encoder(made.encoder, config, revision=made.revision)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise CheckpointError(
             f"`model.encoder` {made.encoder!r} cannot be loaded: {(str(error).strip() or repr(error)).splitlines()[0]} "
             "Give a folder or a Hub id of an encoder with safetensors weights and a fast tokenizer."

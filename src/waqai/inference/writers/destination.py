@@ -21,7 +21,10 @@ STDOUT = "-"
 def refuse_existing(path: Path | str, *, append: bool, overwrite: bool) -> None:
     """Raise an OutputError when a file is there that may be neither continued nor replaced; a device may be written."""
     if str(path) != STDOUT and not append and not overwrite and Path(path).is_file():
-        raise OutputError(f"the output exists already ({path}). Name another, resume it, or overwrite it.")
+        raise OutputError(
+            f"the output exists already ({path}). Name another, or add --resume to go on with it, "
+            "or --overwrite to replace it."
+        )
 
 
 class Destination:
