@@ -138,10 +138,12 @@ class _Article:
             self.votes[iso] = self.votes.get(iso, 0.0) + weight
         self.choices: dict[int, Choice] = {}
         self.pointed: dict[str, list[tuple[int, int]]] = {}
-        self.phrases = [
-            read_phrase(mention.text, gazetteer.nationality_of_key) if mention.type in PLACE_TYPES else None
-            for mention in mentions
-        ]
+        read: dict[str, PlacePhrase] = {}
+        self.phrases: list[PlacePhrase | None] = []
+        for mention in mentions:
+            if mention.type in PLACE_TYPES and mention.text not in read:
+                read[mention.text] = read_phrase(mention.text, gazetteer.nationality_of_key)
+            self.phrases.append(read[mention.text] if mention.type in PLACE_TYPES else None)
 
     def resolve(self) -> tuple[PlaceValue | None, ...]:
         """Return the value of each mention."""
