@@ -1,6 +1,6 @@
 """Speed beside `transformers.pipeline`, and memory on a large input. Not a test: timings depend on the machine.
 
-    python benchmarks/inference.py speed  [--articles PATH] [--rounds 3]
+    python benchmarks/inference.py speed  [--articles PATH] [--rounds 3] [--dtype auto]
     python benchmarks/inference.py memory --model models/waqai-compact [--gigabytes 1] [--minutes 5]
     python benchmarks/inference.py values --model models/waqai-compact [--articles PATH] [--rounds 3]
 
@@ -20,7 +20,7 @@ import tempfile
 import time
 from itertools import cycle, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import psutil
 import torch
@@ -31,6 +31,7 @@ from waqai.audit import Audit
 from waqai.checkpoints import Checkpoint
 from waqai.data.articles import read_articles
 from waqai.data.labels import Task
+from waqai.inference.devices import Dtype
 from waqai.inference.extractor import EventExtractor
 from waqai.models import WaqaiConfig, WaqaiModel
 from waqai.ontology import load_ontology
@@ -72,7 +73,7 @@ def random_bert(articles: list[Article]) -> tuple[BertConfig, PreTrainedTokenize
     return BertConfig(vocab_size=30_000), fast
 
 
-def compare_speed(articles: list[Article], rounds: int) -> None:
+def compare_speed(articles: list[Article], rounds: int, dtype: Dtype) -> None:
     """Print words per second of both, round by round in turn, and their ratio."""
     words = sum(len(a.text.split()) for a in articles)
     config, tokenizer = random_bert(articles)
@@ -88,7 +89,9 @@ def compare_speed(articles: list[Article], rounds: int) -> None:
             overlap=96,
         )
     )
-    extractor = EventExtractor(Checkpoint(model=model, tokenizer=tokenizer, ontology=ontology, name="random"))
+    extractor = EventExtractor(
+        Checkpoint(model=model, tokenizer=tokenizer, ontology=ontology, name="random"), dtype=dtype
+    )
     labels = dict(enumerate(["O", *(f"{p}-{t}" for t in task.types for p in "BI")]))
     reference = pipeline(
         "token-classification",
@@ -185,13 +188,14 @@ def main() -> None:
     parser.add_argument("--articles", type=Path, default=ROOT / "data" / "samples")
     parser.add_argument("--limit", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--dtype", choices=get_args(Dtype), default="auto")
     parser.add_argument("--model", default="models/waqai-compact")
     parser.add_argument("--gigabytes", type=float, default=1.0)
     parser.add_argument("--minutes", type=float, default=5.0)
     args = parser.parse_args()
     articles = load_articles(args.articles, args.limit)
     if args.what == "speed":
-        compare_speed(articles, args.rounds)
+        compare_speed(articles, args.rounds, args.dtype)
     elif args.what == "values":
         measure_values(args.model, articles, args.rounds)
     else:

@@ -1,4 +1,5 @@
 import csv
+import io
 import json
 import os
 import signal
@@ -168,20 +169,14 @@ def test_resuming_after_a_torn_line(infer, capsys):
     assert "0 articles, " in capsys.readouterr().err
 
 
-def test_standard_output_holds_json_lines_alone(checkpoint_folder, infer):
+def test_standard_output_holds_json_lines_alone(infer, monkeypatch, capsysbinary):
     """The table and the figures go to standard error then."""
-    script = Path(__file__).parents[2] / "infer.py"
-    arguments = ["--model", str(checkpoint_folder), "--input", "-", "--output", "-", "--table", "--dtype", "fp32"]
-    done = subprocess.run(
-        [sys.executable, str(script), *arguments],
-        input=Path("in.jsonl").read_bytes(),
-        capture_output=True,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        check=True,
-    )
-    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [a.id for a in ARTICLES]
-    assert "strike · 2019-03-12" in done.stderr.decode()
-    assert "6 articles, " in done.stderr.decode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path("in.jsonl").read_bytes())))
+    assert infer("--input", "-", "--output", "-", "--table") == 0
+    printed = capsysbinary.readouterr()
+    assert [json.loads(line)["id"] for line in printed.out.splitlines()] == [a.id for a in ARTICLES]
+    assert "strike · 2019-03-12" in printed.err.decode()
+    assert "6 articles, " in printed.err.decode()
 
 
 def test_the_table_shows_every_tuple(capsys):

@@ -3,7 +3,7 @@ import torch
 
 from waqai.errors import ConfigError
 from waqai.inference import devices
-from waqai.inference.devices import choose_device, choose_dtype, cpu_has_bfloat16
+from waqai.inference.devices import choose_device, choose_dtype, cpu_has_bfloat16, set_dtype
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
 
@@ -37,3 +37,14 @@ def test_auto_takes_bfloat16_where_it_is_fast(monkeypatch, fast, dtype):
 
 def test_the_processor_can_be_asked():
     assert cpu_has_bfloat16() in (True, False)
+
+
+def test_int8_rounds_the_linear_layers_and_is_for_the_cpu():
+    encoder = torch.nn.Sequential(torch.nn.Linear(8, 4), torch.nn.LayerNorm(4))
+    numbers = torch.linspace(-1, 1, 24).view(3, 8)
+    rounded = set_dtype(encoder, choose_dtype("int8", torch.device("cpu")))
+    assert "DynamicQuantizedLinear" in str(rounded)
+    difference = (rounded(numbers) - encoder(numbers)).abs().max().item()
+    assert 0 < difference < 0.1
+    with pytest.raises(ConfigError, match="for the CPU"):
+        choose_dtype("int8", torch.device("cuda"))

@@ -72,10 +72,10 @@ def test_the_untrained_model_says_much(extractors, family):
 
 def test_an_article_is_the_same_alone_and_in_any_batch_or_order(extractors, family):
     extractor = extractors(family)
-    texts = [*TEXTS, LONG, "قتل", f"{LONG}\n{LONG}"]
+    texts = [*TEXTS, LONG, "قتل"]
     articles = [Article(id=f"a{i}", text=text) for i, text in enumerate(texts)]
     alone = {article.id: extractor.extract([article])[0] for article in articles}
-    for order in (articles, articles[::-1], articles[::2] + articles[1::2], [*articles, *articles]):
+    for order in (articles, articles[::-1], articles[::2] + articles[1::2]):
         for article, given in zip(extractor.extract(order), order, strict=True):
             assert article.id == given.id
             assert_same(article, alone[article.id])

@@ -175,7 +175,7 @@ def must_not_load():
 
 def test_an_output_that_exists_is_kept(write, go, tmp_path):
     (tmp_path / "out.jsonl").write_text("mine\n", encoding="utf-8")
-    with pytest.raises(OutputError, match=r"the output exists already .*out\.jsonl\)\. Name another, resume"):
+    with pytest.raises(OutputError, match=r"the output exists already .*out\.jsonl\)\. Name another"):
         go(write(*GOOD), load=must_not_load)
     assert (tmp_path / "out.jsonl").read_text(encoding="utf-8") == "mine\n"
     assert go(write(*GOOD), overwrite=True)[0].articles == 6

@@ -34,7 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="one or several of .jsonl, .csv, .parquet, .html; or - for JSON lines on standard output",
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--dtype", choices=("auto", "fp32", "bf16"), default="auto", help="the encoder's number format")
+    parser.add_argument(
+        "--dtype",
+        choices=("auto", "fp32", "bf16", "int8"),
+        default="auto",
+        help="the encoder's number format; int8 is the fastest on a CPU",
+    )
     parser.add_argument("--resume", action="store_true", help="go on with the JSON lines of a run that was cut")
     parser.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
     parser.add_argument("--strict", action="store_true", help="stop at the first article that cannot be read")

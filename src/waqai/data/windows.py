@@ -102,7 +102,7 @@ class TextEncoder:
     def _subwords(
         self, text: str, words: Sequence[Word], section: range
     ) -> tuple[list[int], list[tuple[int, int]], int]:
-        """Return the section's subword ids, the first and last of each of its words, and the number of unread characters.
+        """Return the section's subword ids, each word's first and last of them, and how many characters are unread.
 
         Word spans never go backwards. A word whose characters the tokenizer drops gets an unknown subword of its own,
         so that it has a state like any other.
