@@ -168,6 +168,7 @@ def test_a_card_with_bad_metadata_is_refused(hub, checkpoint_folder):
         extractor.push_to_hub(NAME)
 
 
+@pytest.mark.slow
 def test_offline_in_a_process_of_its_own(hub, checkpoint_folder, tmp_path, monkeypatch):
     """HF_HUB_OFFLINE=1 as a user sets it, with a cache in HF_HOME."""
     hub.add(NAME, files_of(checkpoint_folder))
