@@ -33,7 +33,7 @@ LINKING = [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
 TESTED_ELSEWHERE = {
     "convert.md": "tests/commands/test_data_docs.py",
     "format.md": "tests/commands/test_data_docs.py",
-    "ontology.md": "tests/ontology/test_docs.py",
+    "ontology.md": "tests/ontology/test_ontology_docs.py",
     "scoring.md": "tests/commands/test_score.py",
 }
 """Pages whose commands and Python another test runs."""
