@@ -1,7 +1,10 @@
 import json
 import logging
 
+import pytest
+
 from waqai.audit import Audit
+from waqai.errors import OutputError
 
 
 def test_counts_by_reason_most_frequent_first():
@@ -47,3 +50,8 @@ def test_save_writes_json_that_stays_readable(tmp_path):
     assert json.loads(written) == {"صف.مفقود": 1}
     assert "صف" in written
     assert written.endswith("\n")
+
+
+def test_counts_that_cannot_be_written(tmp_path):
+    with pytest.raises(OutputError, match=r"cannot be written to .*: Is a directory"):
+        Audit().save(tmp_path)

@@ -144,6 +144,7 @@ def test_all_faults_come_at_once_by_dotted_path(tmp_path):
         ("output: x\nrates: fast", "`rates` must be a mapping, but is 'fast'"),
         ("output: x\nrates: null", "`rates` must be a mapping, but is None"),
         ("output: x\nrates: {warmup: soon}", "`rates.warmup` must be a number, but is 'soon'"),
+        ("output: x\nrates: {lr: .nan}", "`rates.lr` must be a number, but is nan"),
         ("output: x\nsteps: true", "`steps` must be a whole number, but is True"),
         ("output: x\nlimits: {1: 2}", "`limits` must have keys that are text, but has 1 instead"),
         ("output: x\nkind: [small]", "`kind` must be one of small, large"),

@@ -160,6 +160,8 @@ def _parse(kind: Any, value: Any, path: str, faults: list[str]) -> Any:
         return Path(value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if kind is float and value != value:  # noqa: PLR0124 - the one value that no range check refuses
+        return _fault(path, "a number", value, faults)
     if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
     return _fault(path, _name(kind), value, faults)

@@ -27,8 +27,11 @@ from waqai.models import Calibration
 from waqai.models.heads import IMPOSSIBLE
 from waqai.records import AnnotatedArticle, Article
 
-BATCH_SUBWORDS = 8192
-"""Subwords of a batch, with padding; more gains nothing on a CPU and little on a GPU."""
+BATCH_SUBWORDS = 2048
+"""Subwords of a batch on the CPU, padding included; more leaves the caches, and so is slower, and takes more memory."""
+
+_GPU_BATCHES = 8
+"""How many such batches a GPU takes at once."""
 
 POOL_WORDS = 8_000
 """Words that are read before batches are formed, so that texts of like length meet: a CPU's work of a few seconds, so
@@ -195,11 +198,12 @@ class EventExtractor:
     def _drain(self, pool: list[tuple[int, int, EncodedText]], waiting: Mapping[int, _Pending]) -> None:
         """Decode all sections of the pool, longest first, in batches of bounded size."""
         pool.sort(key=lambda item: (-item[2].num_subwords, item[0], item[1]))
+        limit = BATCH_SUBWORDS * (_GPU_BATCHES if self.device.type == "cuda" else 1)
         batch: list[tuple[int, int, EncodedText]] = []
         windows = 0
         for item in pool:
             longest = batch[0][2].num_subwords if batch else 0
-            if batch and (windows + len(item[2].windows)) * longest > BATCH_SUBWORDS:
+            if batch and (windows + len(item[2].windows)) * longest > limit:
                 self._decode_into(batch, waiting)
                 batch, windows = [], 0
             batch.append(item)
