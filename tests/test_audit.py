@@ -53,5 +53,5 @@ def test_save_writes_json_that_stays_readable(tmp_path):
 
 
 def test_counts_that_cannot_be_written(tmp_path):
-    with pytest.raises(OutputError, match=r"cannot be written to .*: Is a directory"):
+    with pytest.raises(OutputError, match="cannot be written"):
         Audit().save(tmp_path)

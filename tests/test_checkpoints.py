@@ -185,5 +185,5 @@ def test_a_file_is_no_checkpoint(tmp_path):
 
 def test_a_folder_that_cannot_be_made(checkpoint, tmp_path):
     (tmp_path / "file").write_text("x", encoding="utf-8")
-    with pytest.raises(OutputError, match=r"the checkpoint cannot be written to .*file/c: Not a directory"):
+    with pytest.raises(OutputError, match=r"the checkpoint cannot be written to .*file.c: "):
         save_checkpoint(checkpoint, tmp_path / "file" / "c")

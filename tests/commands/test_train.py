@@ -36,7 +36,7 @@ def config(tmp_path, bert):
 def test_train_and_go_on(config, tmp_path, capsys):
     arguments = ["train", "--config", str(config), "steps=2"]
     assert main(arguments) == 0
-    assert capsys.readouterr().out == f"checkpoint: {tmp_path}/run/checkpoint\n"
+    assert capsys.readouterr().out == f"checkpoint: {tmp_path / 'run' / 'checkpoint'}\n"
     assert load_config(TrainSettings, tmp_path / "run" / "checkpoint" / "training.yaml").steps == 2
     assert main(arguments) == 1
     assert "Add --resume" in capsys.readouterr().err
