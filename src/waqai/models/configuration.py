@@ -24,8 +24,13 @@ class Calibration:
 
     def apply(self, score: float) -> float:
         """Return the probability for a score that is itself in [0, 1]; 0 and 1 are read as 0.00005 from them."""
-        clipped = min(max(score, 5e-5), 1 - 5e-5)
-        return 1 / (1 + math.exp(-self.scale * math.log(clipped / (1 - clipped)) - self.shift))
+        return 1 / (1 + math.exp(-self.scale * logit_of(score) - self.shift))
+
+
+def logit_of(score: float) -> float:
+    """Return the logit of a score of four digits, which may have been rounded to 0 or 1."""
+    clipped = min(max(score, 5e-5), 1 - 5e-5)
+    return math.log(clipped / (1 - clipped))
 
 
 class WaqaiConfig(PretrainedConfig):

@@ -10,15 +10,15 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_MARKS = "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
-_INVISIBLE = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+MARKS = "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
+INVISIBLE = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _TATWEEL = "\u0640"
-_DELETED = re.compile(f"[{_MARKS}{_INVISIBLE}{_TATWEEL}]")
-_TRAILING = re.compile(f"[{_MARKS}{_TATWEEL}]*")
+_DELETED = re.compile(f"[{MARKS}{INVISIBLE}{_TATWEEL}]")
+_TRAILING = re.compile(f"[{MARKS}{_TATWEEL}]*")
 # Presentation forms A and B; the two ornate parentheses at FD3E are not letters and stay.
 _PRESENTATION = re.compile("[\ufb50-\ufd3d\ufd50-\ufdff\ufe70-\ufefc]")
 # Runs of what is deleted, and single presentation forms; all between is translated a slice at a time.
-_CHANGED = re.compile(f"[{_MARKS}{_INVISIBLE}{_TATWEEL}]+|{_PRESENTATION.pattern}")
+_CHANGED = re.compile(f"[{MARKS}{INVISIBLE}{_TATWEEL}]+|{_PRESENTATION.pattern}")
 
 _DIGITS = {ord(digit): str(i) for zero in ("٠", "۰") for i, digit in enumerate(chr(ord(zero) + k) for k in range(10))}
 _SEPARATORS = {ord("٫"): ".", ord("٬"): ",", ord("\u00a0"): " ", ord("\u202f"): " ", ord("٪"): "%"}

@@ -7,17 +7,16 @@ marks are in no word. Where a proclitic ends inside a word is decided by the mod
 import re
 from dataclasses import dataclass
 
+from waqai.text.folding import INVISIBLE, MARKS
+
 MAX_WORD = 64
 """Longer runs of letters are cut here: no Arabic word is longer, and one endless word must not fill a window."""
 
 PROCLITICS = "وفبلكس"
 MAX_PROCLITICS = 3
 
-_JOINING = (
-    "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0300-\u036f\u200c\u200d"
-)
-_INVISIBLE = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-_WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_JOINING}]){{0,{MAX_WORD - 1}}}|\d{{1,{MAX_WORD}}}|[^\s{_INVISIBLE}]")
+_JOINING = MARKS + "\u0300-\u036f\u200c\u200d"
+_WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_JOINING}]){{0,{MAX_WORD - 1}}}|\d{{1,{MAX_WORD}}}|[^\s{INVISIBLE}]")
 _AFTER_LETTER = re.compile(f"[{_JOINING}\u0640]*")
 
 _SENTENCE_END = frozenset(".!?؟…")

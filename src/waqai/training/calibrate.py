@@ -5,13 +5,13 @@ gold; Platt's scaling turns its score into a probability of being right, errors 
 argument of a spurious trigger is wrong). Then the threshold with the best F1 is kept, spans first, then links.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from waqai.inference.extractor import EventExtractor
 from waqai.inference.tuples import joint_score
 from waqai.models import Calibration
+from waqai.models.configuration import logit_of
 from waqai.records import AnnotatedArticle, Article
 from waqai.scoring.calibration import best_threshold, expected_calibration_error, fit_platt, reliability
 
@@ -51,7 +51,7 @@ def calibrate(extractor: EventExtractor, gold: Sequence[AnnotatedArticle]) -> di
 
 
 def _fit(family: str, decisions: Sequence[Decision], missed: int) -> Calibration:
-    logits = [_logit(decision.score) for decision in decisions]
+    logits = [logit_of(decision.score) for decision in decisions]
     labels = [decision.right for decision in decisions]
     scale, shift = fit_platt(logits, labels)
     if scale < 0:  # the better score is not the likelier one: nothing can be made of it but a threshold
@@ -133,9 +133,3 @@ def _items(family: str, article: AnnotatedArticle) -> list[tuple[tuple[object, .
             return [((r.type, spans[r.head], spans[r.tail]), r.score or 0.0) for r in article.relations]
         case _:
             return [((v.type, v.start, v.end, v.factuality), v.factuality_score or 0.0) for v in article.events]
-
-
-def _logit(prob: float) -> float:
-    """Return the logit of a score of four digits, which may have been rounded to 0 or 1."""
-    clipped = min(max(prob, 5e-5), 1 - 5e-5)
-    return math.log(clipped / (1 - clipped))
