@@ -189,6 +189,9 @@ def _scores(metrics: Mapping[str, Any]) -> str:
             ("factuality of found triggers, accuracy", "", "", _percent(factuality["accuracy"]),
              _interval(factuality, "accuracy"))
         )  # fmt: skip
+    cuts = metrics.get("proclitics")
+    if cuts:
+        rows.append(("proclitics cut off", *(_percent(cuts[key]) for key in ("precision", "recall", "f1")), ""))
     return (
         f"On the {validation['articles']} validation articles, which also chose the step and the thresholds; 95 % "
         f"intervals by {validation['resamples']} bootstrap resamples of articles. By type and role: `metrics.json`.\n\n"

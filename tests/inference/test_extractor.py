@@ -159,7 +159,7 @@ def test_reading_ahead_is_bounded_by_articles_without_words_too(extractor, monke
 
 def test_nothing_is_kept_of_what_was_given_out(extractor, monkeypatch):
     monkeypatch.setattr(module, "POOL_WORDS", 50)
-    stream = extractor.stream(Counted(TEXTS))
+    stream = extractor._decoded(Counted(TEXTS))
     for _ in itertools.islice(stream, 40):
         assert len(stream.gi_frame.f_locals["waiting"]) <= 5
 
@@ -365,3 +365,22 @@ def test_a_date_may_be_a_date(extractor, day):
 def test_a_date_that_is_none_is_refused(extractor):
     with pytest.raises(InputError, match=r"`date` must be a string or absent, but is 20190716 instead"):
         extractor.extract([{"text": "قصف", "date": 20190716}])
+
+
+def test_proclitics_are_cut_in_texts_of_any_length(extractor, monkeypatch):
+    """The cuts are those before the mentions, marks belong to their letter, and neighbours do not matter."""
+
+    def always_two(states, letters):
+        return torch.tensor([0.0, 1.0, 2.0, 0.0]).expand(len(states), 4)
+
+    monkeypatch.setattr(extractor.model, "score_proclitics", always_two)
+    marked = "و\u064eب\u0650دمشق في ولبنان"
+    assert extractor.cut_proclitics([marked, "", LONG * 3, "في"]) == [
+        (2, 4, 13, 14),
+        (),
+        *extractor.cut_proclitics([LONG * 3]),
+        (),
+    ]
+    [cuts] = extractor.cut_proclitics([LONG])
+    assert all(LONG[cut - 1] in "وفبلكس" for cut in cuts)
+    assert len(cuts) > 20

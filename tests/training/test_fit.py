@@ -113,7 +113,7 @@ def test_all_that_a_run_leaves_behind(settings):
     assert read(folder / "audit.json") == {}
     metrics = read(folder / "metrics.json")
     assert metrics.keys() == {
-        "validation", "calibration", "best_step", "steps", "seconds", "parameters", "history"
+        "validation", "proclitics", "calibration", "best_step", "steps", "seconds", "parameters", "history"
     }  # fmt: skip
     assert [row["step"] for row in metrics["history"]] == [2, 4, 6]
     assert metrics["best_step"] in (2, 4, 6)
@@ -306,6 +306,54 @@ def test_sets_of_other_types_are_trained_together(settings, tmp_path):
     losses = read(folder / "audit.json")
     misc = sum(e.type == "MISC" for a in foreign for e in a.entities)
     assert losses == {"foreign.span.type_without_counterpart.MISC": misc}
+
+
+def test_proclitics_are_scored_beside_the_articles(settings, tmp_path):
+    """Learnt by heart from few words, and scored as the finished checkpoint cuts them."""
+    path = tmp_path / "cuts.jsonl"
+    rows = [
+        {"text": "وبدمشق وحلب", "cuts": [1, 2, 8]},
+        {"text": "وعاصمة ولبنان", "cuts": [1, 8]},
+        {"text": "دمشق", "cuts": []},
+    ]
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    cuts = DataSettings(name="cuts", path=path, format="proclitics", weight=3)
+    held_out = replace(cuts, name="cuts-held-out", part=(0.0, 0.7))
+    settings = replace(
+        settings,
+        train=(*settings.train, cuts),
+        validation=(*settings.validation, held_out),
+        steps=60,
+        evaluate_every=60,
+    )
+    folder = train(settings)
+    metrics = read(folder / "metrics.json")
+    assert metrics["proclitics"] == {
+        "precision": 1.0, "recall": 1.0, "f1": 1.0, "support": 5, "tp": 5, "fp": 0, "fn": 0
+    }  # fmt: skip
+    assert [row["proclitics"] for row in metrics["history"]] == [1.0]
+    assert "| proclitics cut off | 100.0 | 100.0 | 100.0 |" in (folder / "README.md").read_text(encoding="utf-8")
+    assert scalars(settings.output)["validation/proclitics"] == [(60, 1.0)]
+    assert read(folder / "audit.json") == {"cuts-held-out.article.outside_part": 1}
+    extractor = EventExtractor.from_pretrained(folder)
+    assert extractor.cut_proclitics(["وبدمشق وحلب", ""]) == [(1, 2, 8), ()]
+
+
+def test_a_validation_set_with_names_of_its_own_for_our_types(settings, tmp_path):
+    """The same articles under other names score the same, and a name that is not given one of ours is an error."""
+    path = tmp_path / "renamed.jsonl"
+    renamed = [
+        replace(a, entities=tuple(replace(e, type=f"MY_{e.type}") for e in a.entities)).to_dict() for a in ARTICLES
+    ]
+    path.write_text("\n".join(json.dumps(row) for row in renamed), encoding="utf-8")
+    types = {f"MY_{e.type}": (e.type,) for a in ARTICLES for e in a.entities}
+    held_out = replace(settings.validation[0], path=path, types=types)
+    one = train(replace(settings, steps=2))
+    two = train(replace(settings, steps=2, validation=(held_out,), output=tmp_path / "renamed"))
+    assert read(one / "metrics.json")["validation"] == read(two / "metrics.json")["validation"]
+    few = replace(held_out, types={key: ours for key, ours in types.items() if key != "MY_PER"})
+    with pytest.raises(ConfigError, match=r"data set 'held-out': `types` must name .* but misses 'MY_PER'"):
+        train(replace(settings, validation=(few,), output=tmp_path / "few"))
 
 
 def test_a_type_that_the_ontology_does_not_know(settings):

@@ -116,6 +116,29 @@ def test_a_fraction_is_chosen_by_the_seed(gold):
     assert len(read_articles_of(smallest, seed=1, audit=Audit())) == 1
 
 
+def test_parts_share_nothing_and_leave_nothing_out(gold):
+    parts = [replace(DataSettings(name="g", path=gold), part=part) for part in ((0.0, 0.6), (0.6, 0.9), (0.9, 1.0))]
+    audit = Audit()
+    read = [[a.id for a in read_articles_of(part, seed=1, audit=audit)] for part in parts]
+    assert [len(ids) for ids in read] == [4, 1, 1]
+    assert [name for ids in read for name in ids] == [a.id for a in ARTICLES]
+    assert audit.to_dict() == {"g.article.outside_part": 12}
+
+
+def test_a_fraction_is_of_the_part(gold):
+    data = DataSettings(name="g", path=gold, part=(0.5, 1.0), fraction=0.67)
+    audit = Audit()
+    kept = {a.id for a in read_articles_of(data, seed=1, audit=audit)}
+    assert len(kept) == 2
+    assert kept < {a.id for a in ARTICLES[3:]}
+    assert audit.to_dict() == {"g.article.outside_part": 3, "g.article.outside_fraction": 1}
+
+
+def test_a_part_without_an_article(gold):
+    with pytest.raises(InputError, match="must have a text, but has none"):
+        read_articles_of(DataSettings(name="g", path=gold, part=(0.0, 0.01)), seed=1, audit=Audit())
+
+
 def test_an_empty_set(tmp_path):
     path = tmp_path / "empty.jsonl"
     path.write_text("\n", encoding="utf-8")

@@ -26,6 +26,7 @@ from waqai.inference.values import Normalizer
 from waqai.models import Calibration
 from waqai.models.heads import IMPOSSIBLE
 from waqai.records import AnnotatedArticle, Article
+from waqai.text import proclitic_lengths, stem_start
 
 BATCH_SUBWORDS = 2048
 """Subwords of a batch on the CPU, padding included; more leaves the caches, and so is slower, and takes more memory."""
@@ -46,6 +47,10 @@ class _Pending:
     sections: dict[int, DecodedSection] = field(default_factory=dict)
     unread: int = 0
     num_sections: int | None = None
+
+    @property
+    def finished(self) -> bool:
+        return self.num_sections is not None and len(self.sections) == self.num_sections
 
 
 class EventExtractor:
@@ -149,6 +154,28 @@ class EventExtractor:
 
     def stream(self, articles: Iterable[Article]) -> Iterator[AnnotatedArticle]:
         """Yield each article annotated, in order, reading ahead by no more than a pool of words."""
+        for pending in self._decoded(articles):
+            yield self._annotated(pending)
+
+    def cut_proclitics(self, texts: Iterable[str]) -> list[tuple[int, ...]]:
+        """Return for each text the characters at which an attached و ف ب ل ك س ends inside a word, rising.
+
+        >>> extractor.cut_proclitics(["وبدمشق"])  # doctest: +SKIP
+        [(1, 2)]
+        """
+        decoded = self._decoded(Article(id=str(number), text=text) for number, text in enumerate(texts))
+        return [
+            tuple(
+                cut
+                for index in range(len(pending.sections))
+                for word, stem in zip(pending.sections[index].words, pending.sections[index].starts, strict=True)
+                for cut in _cuts(pending.article.text[word.start : word.end], word.start, stem)
+            )
+            for pending in decoded
+        ]
+
+    def _decoded(self, articles: Iterable[Article]) -> Iterator[_Pending]:
+        """Yield each article with all of its sections decoded, in order."""
         waiting: dict[int, _Pending] = {}
         pool: list[tuple[int, int, EncodedText]] = []
         words = 0
@@ -167,23 +194,19 @@ class EventExtractor:
             if len(waiting) >= POOL_WORDS:  # articles without a word must not pile up behind one that waits
                 self._drain(pool, waiting)
                 words = 0
-            while emitted in waiting and (done := self._finished(waiting[emitted])) is not None:
-                yield done
-                del waiting[emitted]
+            while emitted in waiting and waiting[emitted].finished:
+                yield waiting.pop(emitted)
                 emitted += 1
         self._drain(pool, waiting)
         for number in range(emitted, emitted + len(waiting)):
-            done = self._finished(waiting.pop(number))
-            assert done is not None
-            yield done
+            assert waiting[number].finished
+            yield waiting.pop(number)
 
-    def _finished(self, pending: _Pending) -> AnnotatedArticle | None:
-        """Return the assembled article when all of its sections are decoded."""
-        if pending.num_sections is None or len(pending.sections) < pending.num_sections:
-            return None
+    def _annotated(self, pending: _Pending) -> AnnotatedArticle:
+        """Return the article assembled from its sections."""
         annotated = assemble(
             pending.article,
-            [pending.sections[index] for index in range(pending.num_sections)],
+            [pending.sections[index] for index in range(len(pending.sections))],
             types=self.task.types,
             num_entity_types=self.task.num_entity_types,
             links=self.task.links,
@@ -311,6 +334,12 @@ class EventExtractor:
 def probability(logits: Tensor, calibration: Calibration) -> Tensor:
     """Return calibrated probabilities."""
     return torch.sigmoid(logits * calibration.scale + calibration.shift)
+
+
+def _cuts(surface: str, start: int, stem: int) -> list[int]:
+    """Return the character after each proclitic letter of a word that starts at `start` and has its stem at `stem`."""
+    ends = [start + stem_start(surface, letters) for letters in proclitic_lengths(surface)]
+    return [end for end in ends if start < end <= stem]
 
 
 def _owners(texts: Sequence[EncodedText]) -> tuple[list[int], list[int]]:

@@ -8,6 +8,7 @@ from waqai.scoring.calibration import (
     reliability,
 )
 from waqai.scoring.counts import Counts
+from waqai.scoring.cuts import score_cuts
 from waqai.scoring.report import FactualityScore, MetricScore, Report
 from waqai.scoring.score import Comparison, Difference, agreement, compare, score_articles, score_by_source
 from waqai.scoring.tally import HEADLINE, METRICS
@@ -30,4 +31,5 @@ __all__ = [
     "reliability",
     "score_articles",
     "score_by_source",
+    "score_cuts",
 ]

@@ -5,6 +5,7 @@ zero is None (a single figure) or NaN (an array of figures): nothing was there t
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,18 @@ class Counts:
         """The harmonic mean of both, 2tp / (2tp + fp + fn); None when there is nothing on either side."""
         total = 2 * self.tp + self.fp + self.fn
         return 2 * self.tp / total if total else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON data."""
+        return {
+            "precision": self.precision,
+            "recall": self.recall,
+            "f1": self.f1,
+            "support": self.support,
+            "tp": self.tp,
+            "fp": self.fp,
+            "fn": self.fn,
+        }
 
 
 def precision(totals: FloatArray) -> FloatArray:

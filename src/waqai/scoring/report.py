@@ -30,11 +30,11 @@ class MetricScore:
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON data; an undefined figure is null."""
         return {
-            **_counts_to_dict(self.micro),
+            **self.micro.to_dict(),
             "macro_f1": self.macro_f1,
             "intervals": {name: list(ends) for name, ends in self.intervals.items()},
             "labels": {
-                label: _counts_to_dict(counts)
+                label: counts.to_dict()
                 | ({"f1_interval": list(self.label_intervals[label])} if label in self.label_intervals else {})
                 for label, counts in self.labels.items()
             },
@@ -65,7 +65,7 @@ class FactualityScore:
             "macro_f1": self.macro_f1,
             "kappa": self.kappa,
             "intervals": {name: list(ends) for name, ends in self.intervals.items()},
-            "labels": {label: _counts_to_dict(counts) for label, counts in self.labels.items()},
+            "labels": {label: counts.to_dict() for label, counts in self.labels.items()},
             "confusion": {
                 gold: {p: n for (g, p), n in self.confusion.items() if g == gold}
                 for gold in dict.fromkeys(g for g, _ in self.confusion)
@@ -148,15 +148,3 @@ def _intervals(resampled: Figures, metric: str, names: tuple[str, ...]) -> dict[
     """Return the intervals that can be had, by the figure's own name."""
     found = {name: interval(resampled[f"{metric}.{name}"]) for name in names if f"{metric}.{name}" in resampled}
     return {name: ends for name, ends in found.items() if ends is not None}
-
-
-def _counts_to_dict(counts: Counts) -> dict[str, Any]:
-    return {
-        "precision": counts.precision,
-        "recall": counts.recall,
-        "f1": counts.f1,
-        "support": counts.support,
-        "tp": counts.tp,
-        "fp": counts.fp,
-        "fn": counts.fn,
-    }

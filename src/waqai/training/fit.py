@@ -15,7 +15,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from waqai.audit import Audit
 from waqai.checkpoints import Checkpoint, save_checkpoint
 from waqai.config import dump_config
 from waqai.data.collate import collate, to_device
+from waqai.data.cuts import CutText
 from waqai.data.labels import Task
 from waqai.errors import CheckpointError, ConfigError
 from waqai.inference.devices import choose_dtype
@@ -40,11 +41,11 @@ from waqai.inference.extractor import EventExtractor
 from waqai.models import WaqaiConfig, WaqaiModel
 from waqai.ontology import load_ontology
 from waqai.records import AnnotatedArticle, Article
-from waqai.scoring import Report, score_articles
+from waqai.scoring import Counts, Report, score_articles, score_cuts
 from waqai.training.calibrate import calibrate
-from waqai.training.mixture import load_mixture, read_articles_of
+from waqai.training.mixture import load_mixture, read_articles_of, read_cuts_of
 from waqai.training.optimization import parameter_groups, schedule_factor
-from waqai.training.settings import TrainSettings
+from waqai.training.settings import DataSettings, TrainSettings
 from waqai.training.state import load_state, save_state, saved_states
 
 logger = logging.getLogger(__name__)
@@ -61,6 +62,41 @@ class _Progress:
     best_step: int = 0
     stale: int = 0
     history: list[dict[str, float]] = dataclasses.field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldOut:
+    """What a run is measured on: annotated articles, and texts of which the proclitics alone are known."""
+
+    articles: tuple[AnnotatedArticle, ...]
+    cut_texts: tuple[CutText, ...]
+
+
+def _read_held_out(settings: TrainSettings, audit: Audit) -> _HeldOut:
+    """Read the validation sets; an article's id is preceded by the name of its set."""
+    articles: list[AnnotatedArticle] = []
+    cut_texts: list[CutText] = []
+    for data in settings.validation:
+        if data.format == "proclitics":
+            cut_texts += read_cuts_of(data, seed=settings.seed, audit=audit)
+        else:
+            articles += (
+                dataclasses.replace(
+                    article,
+                    id=f"{data.name}/{article.id}",
+                    entities=tuple(dataclasses.replace(e, type=_our_type(e.type, data)) for e in article.entities),
+                )
+                for article in read_articles_of(data, seed=settings.seed, audit=audit)
+            )
+    return _HeldOut(tuple(articles), tuple(cut_texts))
+
+
+def _our_type(theirs: str, data: DataSettings) -> str:
+    if data.types is None:
+        return theirs
+    if theirs not in data.types:
+        raise ConfigError(f"data set {data.name!r}: `types` must name every source type, but misses {theirs!r}.")
+    return data.types[theirs][0]
 
 
 def train(settings: TrainSettings, *, resume: bool = False) -> Path:
@@ -90,13 +126,9 @@ def train(settings: TrainSettings, *, resume: bool = False) -> Path:
     for data in (*settings.train, *settings.validation):
         data.scheme().check(checkpoint.ontology, data.name)
     audit = Audit()
+    held_out = _read_held_out(settings, audit)
     mixture = load_mixture(settings.train, checkpoint.text_encoder(), task, seed=settings.seed, audit=audit)
-    gold = tuple(
-        dataclasses.replace(article, id=f"{data.name}/{article.id}")
-        for data in settings.validation
-        for article in read_articles_of(data, seed=settings.seed, audit=audit)
-    )
-    if settings.selection == "tuple_f1" and not any(article.events for article in gold):
+    if settings.selection == "tuple_f1" and not any(article.events for article in held_out.articles):
         raise ConfigError(
             "`selection` must be entity_f1 where the validation sets have no events, but is tuple_f1 instead."
         )
@@ -153,7 +185,7 @@ def train(settings: TrainSettings, *, resume: bool = False) -> Path:
             for name, value in output.losses.items():
                 log.add_scalar(f"train/{name}", value.item(), progress.step)
         if progress.step % settings.evaluate_every == 0 or progress.step == settings.steps:
-            _validate(settings, checkpoint, gold, progress, accelerator, log)
+            _validate(settings, checkpoint, held_out, progress, accelerator, log)
             if accelerator.is_main_process:
                 extra = {k: v for k, v in dataclasses.asdict(progress).items() if k != "step"}
                 save_state(settings.output / "state", model=model, optimizer=optimizer, step=progress.step, extra=extra)
@@ -164,7 +196,7 @@ def train(settings: TrainSettings, *, resume: bool = False) -> Path:
         assert log is not None
         log.close()
         seconds = time.monotonic() - started
-        _finish(settings, checkpoint, gold, progress, audit, folder, seconds)
+        _finish(settings, checkpoint, held_out, progress, audit, folder, seconds)
     accelerator.wait_for_everyone()
     accelerator.end_training()
     return folder
@@ -246,6 +278,12 @@ def evaluate(checkpoint: Checkpoint, gold: tuple[AnnotatedArticle, ...], *, resa
     return score_articles(gold, extractor.extract(Article(id=a.id, text=a.text) for a in gold), resamples=resamples)
 
 
+def evaluate_cuts(checkpoint: Checkpoint, texts: Sequence[CutText]) -> Counts:
+    """Score where the model as it is cuts particles off, through the extractor that serves users."""
+    extractor = EventExtractor(checkpoint, device=_device_name(checkpoint), dtype="fp32", values=False)
+    return score_cuts([text.cuts for text in texts], extractor.cut_proclitics(text.text for text in texts))
+
+
 def _device_name(checkpoint: Checkpoint) -> Any:
     return checkpoint.model.device.type
 
@@ -260,7 +298,7 @@ SELECTED: dict[str, Callable[[Report], float]] = {
 def _validate(
     settings: TrainSettings,
     checkpoint: Checkpoint,
-    gold: tuple[AnnotatedArticle, ...],
+    held_out: _HeldOut,
     progress: _Progress,
     accelerator: Accelerator,
     log: SummaryWriter | None,
@@ -268,8 +306,10 @@ def _validate(
     """Score on validation data, in the first process, and tell all whether it was the best so far."""
     result: list[Any] = [None]
     if log is not None:
-        report = evaluate(checkpoint, gold)
+        report = evaluate(checkpoint, held_out.articles)
         figures = {name: score.micro.f1 or 0.0 for name, score in report.metrics.items()}
+        if held_out.cut_texts:
+            figures["proclitics"] = evaluate_cuts(checkpoint, held_out.cut_texts).f1 or 0.0
         for name, value in figures.items():
             log.add_scalar(f"validation/{name}", value, progress.step)
         result = [(SELECTED[settings.selection](report), figures)]
@@ -291,7 +331,7 @@ def _validate(
 def _finish(
     settings: TrainSettings,
     checkpoint: Checkpoint,
-    gold: tuple[AnnotatedArticle, ...],
+    held_out: _HeldOut,
     progress: _Progress,
     audit: Audit,
     folder: Path,
@@ -302,10 +342,11 @@ def _finish(
     rounded = {k: v.to(torch.bfloat16).to(v.dtype) if v.is_floating_point() else v for k, v in weights.items()}
     checkpoint.model.load_state_dict(rounded)
     extractor = EventExtractor(checkpoint, device=_device_name(checkpoint), dtype="fp32", values=False)
-    calibration = calibrate(extractor, gold)
-    report = evaluate(checkpoint, gold, resamples=1000)
+    calibration = calibrate(extractor, held_out.articles)
+    report = evaluate(checkpoint, held_out.articles, resamples=1000)
     metrics = {
         "validation": report.to_dict(),
+        "proclitics": evaluate_cuts(checkpoint, held_out.cut_texts).to_dict() if held_out.cut_texts else None,
         "calibration": calibration,
         "best_step": progress.best_step,
         "steps": progress.step,

@@ -12,11 +12,11 @@ from typing import TypeVar
 from waqai.audit import Audit
 from waqai.data.authoring import read_authoring
 from waqai.data.conll import read_conll
-from waqai.data.json_lines import load_json_lines
+from waqai.data.cuts import CutText, read_cuts
 from waqai.data.labels import Labels, Task, label
 from waqai.data.standoff import read_annotated
 from waqai.data.windows import EncodedText, TextEncoder
-from waqai.errors import InputError, must
+from waqai.errors import InputError
 from waqai.records import AnnotatedArticle
 from waqai.text import proclitic_lengths, stem_start
 from waqai.training.settings import DataSettings
@@ -53,7 +53,7 @@ def _rounds(size: int, seed: int) -> Iterator[int]:
 
 
 def read_articles_of(settings: DataSettings, *, seed: int, audit: Audit) -> tuple[AnnotatedArticle, ...]:
-    """Read an annotated data set, or the fraction of it that the seed chooses.
+    """Read an annotated data set, or what `part` and `fraction` choose of it.
 
     Raises:
         InputError: The file is missing, empty or not of its format.
@@ -67,9 +67,7 @@ def read_articles_of(settings: DataSettings, *, seed: int, audit: Audit) -> tupl
         articles = read_conll(settings.path, audit=audit)
     else:
         articles = read_annotated(settings.path)
-    if not articles:
-        raise InputError(f"the data set {settings.name!r} ({settings.path}) must have an article, but has none.")
-    return tuple(_fraction(articles, settings, seed=seed, audit=audit))
+    return tuple(_chosen(articles, settings, seed=seed, audit=audit))
 
 
 def load_mixture(
@@ -100,35 +98,46 @@ def load_mixture(
     return Mixture(tuple(s.name for s in kept), tuple(examples), tuple(s.weight for s in kept))
 
 
+def read_cuts_of(settings: DataSettings, *, seed: int, audit: Audit) -> tuple[CutText, ...]:
+    """Read a data set of the format `proclitics`, or what `part` and `fraction` choose of it.
+
+    Raises:
+        InputError: The file is missing, empty or not of its format.
+    """
+    return tuple(_chosen(read_cuts(settings.path), settings, seed=seed, audit=audit))
+
+
 def _proclitic_examples(
     settings: DataSettings, text_encoder: TextEncoder, *, seed: int, audit: Audit
 ) -> Iterator[Example]:
     """Yield texts in which every word has a proclitic label and nothing else is said."""
-    rows: list[tuple[str, str, frozenset[int]]] = []
-    for where, row in load_json_lines(settings.path):
-        if isinstance(row, str):
-            raise InputError(row)
-        text, cuts = row.get("text"), row.get("cuts")
-        if not isinstance(text, str) or not isinstance(cuts, list) or not all(isinstance(cut, int) for cut in cuts):
-            raise InputError(must("line", "an object with `text` and `cuts`, a list of offsets", row, where))
-        rows.append((where, text, frozenset(cuts)))
-    for where, text, cuts in _fraction(rows, settings, seed=seed, audit=audit):
-        for section in text_encoder.encode(text):
+    for known in read_cuts_of(settings, seed=seed, audit=audit):
+        for section in text_encoder.encode(known.text):
             found = []
             for index, word in enumerate(section.words):
-                surface = text[word.start : word.end]
-                inside = [cut for cut in cuts if word.start < cut < word.end]
+                surface = known.text[word.start : word.end]
+                inside = [cut for cut in known.cuts if word.start < cut < word.end]
                 allowed = [k for k in proclitic_lengths(surface) if word.start + stem_start(surface, k) in inside]
                 if inside and not allowed:
-                    audit.add(f"{settings.name}.proclitic.not_by_letters", f"{where}, {surface!r}")
+                    audit.add(f"{settings.name}.proclitic.not_by_letters", f"{known.where}, {surface!r}")
                     continue
                 found.append((index, max(allowed, default=0)))
             yield section, Labels(proclitics=tuple(found))
 
 
-def _fraction(items: Sequence[T], settings: DataSettings, *, seed: int, audit: Audit) -> Sequence[T]:
-    """Return the items of a data set, or the fraction of them that the seed chooses."""
-    if settings.fraction == 1 or not items:
+def _chosen(items: Sequence[T], settings: DataSettings, *, seed: int, audit: Audit) -> Sequence[T]:
+    """Return the items of a data set that lie in its `part`, or the fraction of them that the seed chooses.
+
+    Raises:
+        InputError: There is none.
+    """
+    first, last = (round(len(items) * end) for end in settings.part)
+    if last - first < len(items):
+        audit.add(f"{settings.name}.article.outside_part", amount=len(items) - (last - first))
+        items = items[first:last]
+    if not items:
+        raise InputError(f"the data set {settings.name!r} ({settings.path}) must have a text, but has none.")
+    if settings.fraction == 1:
         return items
     keep = max(1, round(len(items) * settings.fraction))
     chosen = sorted(random.Random(seed).sample(range(len(items)), keep))

@@ -19,6 +19,8 @@ class DataSettings:
         path: Relative to the folder in which the program is started.
         format: `proclitics` has `text` and `cuts`, the offsets at which a proclitic ends inside a word.
         weight: How often a text is drawn from this set, relative to the other sets.
+        part: Read only this part of the file, in its order: (0, 0.9) its first nine tenths, (0.9, 1) the rest. Where
+            neighbours belong to one document, this splits by document.
         fraction: Keep only this share of its articles, chosen by the seed (for learning curves).
         types, complete, nested, events, proclitics: What it annotates, see `waqai.data.labels.LabelScheme`.
         optional: Train without it, with a counted warning, when the file is not there.
@@ -29,6 +31,7 @@ class DataSettings:
     path: Path
     format: DataFormat = "standoff"
     weight: float = 1.0
+    part: tuple[float, ...] = (0.0, 1.0)
     fraction: float = 1.0
     types: Mapping[str, tuple[str, ...]] | None = None
     complete: tuple[str, ...] | None = None
@@ -44,6 +47,8 @@ class DataSettings:
             raise ValueError(
                 f"`weight` must be above 0 and `fraction` in (0, 1], but are {self.weight} and {self.fraction} instead"
             )
+        if len(self.part) != 2 or not 0 <= self.part[0] < self.part[1] <= 1:
+            raise ValueError(f"`part` must be two numbers, rising within [0, 1], but is {list(self.part)} instead")
 
     def scheme(self) -> LabelScheme:
         """Return what the data set annotates."""
@@ -101,7 +106,8 @@ class TrainSettings:
     Attributes:
         output: The run's folder: logs and resumable state; the finished checkpoint is in `output/checkpoint`.
         ontology: A file, or None for the one of the package.
-        train, validation: Data sets; early stopping and calibration read the validation sets alone.
+        train, validation: Data sets; early stopping and calibration read the validation sets alone. Those of the format
+            `proclitics` are only scored.
         batch_size: Texts in a step, over all processes.
         evaluate_every: Steps between two validations; the state is saved then.
         patience: Validations without a better tuple F1 before the run stops; 0 never stops early.
@@ -128,10 +134,10 @@ class TrainSettings:
             raise ValueError("`train` and `validation` must each name a data set")
         if min(self.steps, self.batch_size, self.evaluate_every) < 1 or self.patience < 0:
             raise ValueError("`steps`, `batch_size` and `evaluate_every` must be at least 1, `patience` 0 or more")
-        if any(data.format == "proclitics" or data.types is not None for data in self.validation):
-            raise ValueError(
-                "a validation set must be annotated with our own types, without `types` and not `proclitics`"
-            )
+        if any(len(ours) != 1 for data in self.validation for ours in (data.types or {}).values()):
+            raise ValueError("a validation set's `types` must name one of our types for each of its own")
+        if all(data.format == "proclitics" for data in self.validation):
+            raise ValueError("`validation` must name a data set with annotated articles, beside those of `proclitics`")
         names = [data.name for data in (*self.train, *self.validation)]
         if len(set(names)) < len(names):
             raise ValueError("the data sets' names must differ, for they name what was lost in audit.json")
