@@ -1,8 +1,8 @@
 """What encoders are worth: the same fine-tuning from each, several seeds, scored on what neither has seen.
 
     python benchmarks/encoders.py compact=runs/pretrain/encoder scratch=runs/pretrain/encoder [--tasks anercorp wojood]
-        [--seeds 13 14 15] [--threads 2] [key=value …]
-    python benchmarks/encoders.py --report
+        [--seeds 13 14 15] [--threads 2] [--runs FOLDER] [key=value …]
+    python benchmarks/encoders.py --report [--runs FOLDER]
 
 `NAME=FOLDER` names an encoder; under the name `scratch` its shape and tokenizer are taken and its weights drawn anew.
 A score is that of the last step with the thresholds that a model starts with: validation articles choose nothing.
@@ -24,7 +24,6 @@ from waqai.training.fit import CHECKPOINT, train
 from waqai.training.settings import TrainSettings
 
 ROOT = Path(__file__).resolve().parents[1]
-RUNS = ROOT / "runs" / "encoders"
 SCRATCH = "scratch"
 TASKS = {
     "anercorp": ROOT / "benchmarks" / "ner" / "anercorp.yaml",
@@ -34,9 +33,8 @@ TASKS = {
 METRICS = ("entities", "triggers", "arguments", "relations", "tuples", "proclitics")
 
 
-def scratch(like: Path, seed: int) -> Path:
+def scratch(like: Path, folder: Path, seed: int) -> Path:
     """Write an encoder of the shape of another, with its tokenizer and random weights; return its folder."""
-    folder = RUNS / f"{SCRATCH}-{seed}"
     if not folder.exists():
         torch.manual_seed(seed)
         AutoModel.from_config(AutoConfig.from_pretrained(like)).save_pretrained(folder)
@@ -44,20 +42,20 @@ def scratch(like: Path, seed: int) -> Path:
     return folder
 
 
-def fine_tune(task: str, name: str, encoder: Path, seed: int, overrides: Iterable[str]) -> None:
+def fine_tune(task: str, name: str, encoder: Path, seed: int, runs: Path, overrides: Iterable[str]) -> None:
     """Make one run, or go on with it."""
-    folder = scratch(encoder, seed) if name == SCRATCH else encoder
-    output = RUNS / task / f"{name}-{seed}"
+    folder = scratch(encoder, runs / f"{SCRATCH}-{seed}", seed) if name == SCRATCH else encoder
+    output = runs / task / f"{name}-{seed}"
     fixed = (f"model.encoder={folder}", f"output={output}", f"seed={seed}", "patience=0")
     settings = load_config(TrainSettings, TASKS[task], [*overrides, *fixed])
     if not (output / CHECKPOINT).exists():
         train(settings, resume=(output / "state").exists())
 
 
-def report() -> None:
+def report(runs: Path) -> None:
     """Print a row for each task and encoder."""
     found: defaultdict[tuple[str, str], list[dict[str, float]]] = defaultdict(list)
-    for file in sorted(RUNS.glob(f"*/*/{CHECKPOINT}/metrics.json")):
+    for file in sorted(runs.glob(f"*/*/{CHECKPOINT}/metrics.json")):
         run = file.parents[1]
         last = json.loads(file.read_text(encoding="utf-8"))["history"][-1]
         found[run.parent.name, run.name.rpartition("-")[0]].append(last)
@@ -82,11 +80,12 @@ def main() -> None:
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS))
     parser.add_argument("--seeds", type=int, nargs="+", default=[13, 14, 15])
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "encoders")
     parser.add_argument("--report", action="store_true")
     args, pairs = parser.parse_known_args()
     torch.set_num_threads(args.threads)
     if args.report:
-        report()
+        report(args.runs)
         return
     given = dict(pair.split("=", 1) for pair in pairs)
     encoders = {name: Path(folder) for name, folder in given.items() if (Path(folder) / "config.json").exists()}
@@ -94,7 +93,7 @@ def main() -> None:
     for task in args.tasks:
         for name, encoder in encoders.items():
             for seed in args.seeds:
-                fine_tune(task, name, encoder, seed, overrides)
+                fine_tune(task, name, encoder, seed, args.runs, overrides)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 
 import pytest
@@ -42,6 +43,28 @@ def test_what_is_loaded_predicts_what_was_saved(checkpoints, family, tmp_path):
         assert two.tokenizer(text)["input_ids"] == one.tokenizer(text)["input_ids"]
     left, right = (EventExtractor(c, dtype="fp32", values=False).extract(TEXTS) for c in (one, two))
     assert [(a.entities, a.events) for a in left] == [(a.entities, a.events) for a in right]
+
+
+def test_predictions_name_the_model_by_its_content(folder, tmp_path):
+    """A copy has the same digest; other weights, another calibration or another ontology have not."""
+    known = load_checkpoint(folder)
+    assert known.digest is not None
+    assert re.fullmatch("[0-9a-f]{12}", known.digest)
+    [article] = EventExtractor(known, values=False).extract([TEXTS[0]])
+    assert article.model == f"{folder}@{known.digest}"
+    copied = shutil.copytree(folder, tmp_path / "copy")
+    (copied / "README.md").write_text("mine", encoding="utf-8")
+    assert load_checkpoint(copied).digest == known.digest
+    digests = {known.digest}
+    weights = load_file(copied / "model.safetensors")
+    weights["proclitics.out.bias"] += 1
+    save_file(weights, copied / "model.safetensors", metadata={"format": "pt"})
+    digests.add(load_checkpoint(copied).digest)
+    config = json.loads((copied / "config.json").read_text(encoding="utf-8"))
+    config["calibration"]["entity"]["threshold"] = 0.123
+    (copied / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    digests.add(load_checkpoint(copied).digest)
+    assert len(digests) == 3
 
 
 def test_weights_are_saved_in_bfloat16(folder):

@@ -5,6 +5,7 @@ files, `ontology.yaml`, and what the training wrote beside them. Only safetensor
 any other kind is not even downloaded, and no code of a repository is run.
 """
 
+import hashlib
 import json
 import logging
 from collections.abc import Mapping
@@ -30,6 +31,7 @@ MAX_SHARD = "15MB"
 ONTOLOGY_FILE = "ontology.yaml"
 CARD_FILE = "README.md"
 _PLAIN = ("*.json", "*.safetensors", "*.yaml", "*.txt", "*.md", "*.model")
+_DECISIVE = ("config.json", "tokenizer.json", ONTOLOGY_FILE)
 _KEPT = ("metrics.json", "audit.json", "training.yaml", CARD_FILE)
 """Text files that a checkpoint keeps when it is loaded and saved again, where they are there."""
 
@@ -38,14 +40,21 @@ _KEPT = ("metrics.json", "audit.json", "training.yaml", CARD_FILE)
 class Checkpoint:
     """A model with its tokenizer and ontology, ready to be used.
 
-    `files` are further text files by name: what training measured, and a card that somebody wrote.
+    `digest` is of the files that it was loaded from, None for one that was not. `files` are further text files by name:
+    what training measured, and a card that somebody wrote.
     """
 
     model: WaqaiModel
     tokenizer: PreTrainedTokenizerFast
     ontology: Ontology
     name: str
+    digest: str | None = None
     files: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """What predictions say they were made by: `name@digest`."""
+        return f"{self.name}@{self.digest}" if self.digest else self.name
 
     def text_encoder(self) -> TextEncoder:
         """Return the encoder of texts with the window that the model was trained with."""
@@ -146,7 +155,23 @@ def load_checkpoint(name_or_path: str | Path, *, revision: str | None = None) ->
     found = {name: (folder / name).read_text(encoding="utf-8") for name in _KEPT if (folder / name).is_file()}
     if MARKER in found.get(CARD_FILE, ""):
         del found[CARD_FILE]
-    return Checkpoint(model=model, tokenizer=tokenizer, ontology=ontology, name=str(name_or_path), files=found)
+    return Checkpoint(
+        model=model,
+        tokenizer=tokenizer,
+        ontology=ontology,
+        name=str(name_or_path),
+        digest=_digest(folder),
+        files=found,
+    )
+
+
+def _digest(folder: Path) -> str:
+    """Return twelve hexadecimal digits of the SHA-256 of all files on which predictions depend, wherever they lie."""
+    digest = hashlib.sha256()
+    for path in sorted([*folder.glob("*.safetensors"), *(folder / name for name in _DECISIVE)]):
+        with path.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()[:12]
 
 
 def _check_kind(folder: Path, name: str) -> None:

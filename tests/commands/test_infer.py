@@ -17,6 +17,7 @@ from waqai.cli import main
 from waqai.commands.infer import print_tuples
 from waqai.data.standoff import read_annotated
 from waqai.inference.tuples import assemble_tuples
+from waqai.inference.writers import JsonLinesWriter
 from waqai.ontology import save_ontology
 from waqai.records import AnnotatedArticle
 
@@ -83,6 +84,21 @@ def test_bad_articles_do_not_stop_a_run(infer, capsys):
     rows = [json.loads(line) for line in Path("out.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [row["id"] for row in rows if "error" in row] == ["bad.jsonl:2", "b"]
     assert json.loads(Path("out.jsonl.audit.json").read_text(encoding="utf-8")) == {"input.unreadable_article": 2}
+
+
+def test_what_was_lost_is_counted_when_a_run_ends_in_an_error(infer, monkeypatch):
+    write("bad.jsonl", GOOD[0], "{", *GOOD[1:])
+    written = iter(range(3))
+    monkeypatch.setattr(JsonLinesWriter, "write", lambda self, article: next(written))
+    with pytest.raises(StopIteration):
+        infer("--input", "bad.jsonl", "--output", "out.jsonl")
+    assert json.loads(Path("out.jsonl.audit.json").read_text(encoding="utf-8")) == {"input.unreadable_article": 1}
+
+
+def test_an_error_before_the_first_article_counts_nothing(infer):
+    Path("out.jsonl").write_text("mine\n", encoding="utf-8")
+    assert infer("--input", "in.jsonl", "--output", "out.jsonl") == 1
+    assert not Path("out.jsonl.audit.json").exists()
 
 
 def test_strict(infer, capsys):

@@ -281,6 +281,23 @@ def test_a_killed_run_goes_on_without_doing_an_article_twice(write, go, extracto
     assert summary.articles == whole.articles - number
     again, _ = go(path, resume=True)
     assert (again.articles, again.skipped, again.errors) == (0, 8, 0)
+    assert whole.audit.to_dict() == summary.audit.to_dict() == again.audit.to_dict() == {"input.unreadable_article": 2}
+
+
+def test_an_output_of_another_model_is_not_gone_on_with(write, go, extractor, tmp_path):
+    """The same model under another path is the same; what it is made of decides."""
+    path = write(*GOOD)
+    go(write(*GOOD[:2], name="few.jsonl"))
+    before = (tmp_path / "out.jsonl").read_bytes()
+    moved, other = (
+        EventExtractor(replace(extractor.checkpoint, **change), device="cpu", dtype="fp32", values=False)
+        for change in ({"name": "elsewhere"}, {"digest": "0123456789ab"})
+    )
+    with pytest.raises(ConfigError, match=r"was made by the model .*@[0-9a-f]{12}, but .* by .*@0123456789ab"):
+        go(path, resume=True, load=lambda: other)
+    assert (tmp_path / "out.jsonl").read_bytes() == before
+    summary, _ = go(path, resume=True, load=lambda: moved)
+    assert (summary.articles, summary.skipped) == (4, 2)
 
 
 def test_resuming_where_nothing_was_done(write, go):

@@ -1,13 +1,14 @@
 import contextlib
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from written_articles import plain_article, predicted_article
 
 from waqai.errors import InputError, OutputError
-from waqai.inference.writers import finished_ids, kind_of, open_writer, repair_tail
+from waqai.inference.writers import kind_of, open_writer, read_finished, repair_tail
 from waqai.records import AnnotatedArticle
 
 
@@ -53,7 +54,7 @@ def test_resuming_after_a_torn_line(tmp_path: Path) -> None:
     whole = path.read_bytes()
     torn = '{"id": "c", "text": "نص'.encode()[:-1]
     path.write_bytes(whole + torn)
-    assert finished_ids(path) == {'a "1"', "ب"}
+    assert read_finished(path).ids == {'a "1"', "ب"}
     with open_writer(path, append=True) as writer:
         writer.write(plain_article(article_id="c"))
     assert path.read_bytes().startswith(whole)
@@ -78,16 +79,26 @@ def test_repair_tail(content: bytes, left: bytes, cut: int, tmp_path: Path) -> N
 
 def test_nothing_to_resume(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
-    assert (repair_tail(path), finished_ids(path), path.exists()) == (0, set(), False)
+    assert (repair_tail(path), read_finished(path).ids, path.exists()) == (0, set(), False)
     with open_writer(path, append=True) as writer:
         writer.write(plain_article())
-    assert finished_ids(path) == {"a2"}
+    assert read_finished(path).ids == {"a2"}
 
 
 def test_finished_ids_of_lines_in_another_order_of_fields(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
     path.write_text('{"text": "x", "id": "a\\u0628"}\n\n{"id":"b"}\n{"id": "c", "n": 1} \n', encoding="utf-8")
-    assert finished_ids(path) == {"a\u0628", "b", "c"}
+    assert read_finished(path).ids == {"a\u0628", "b", "c"}
+
+
+def test_the_models_of_an_output(tmp_path: Path) -> None:
+    """What a text or an id says of a model is not one."""
+    path = tmp_path / "out.jsonl"
+    with open_writer(path) as writer:
+        writer.write(replace(plain_article('x", "model": "no', article_id='y, "model": "no"'), model=None))
+        writer.write(replace(plain_article(article_id="b"), model='a "1"@نموذج'))
+        writer.write_error("c", "in.jsonl, line 2", ', "model": "no"')
+    assert read_finished(path).models == {'a "1"@نموذج'}
 
 
 @pytest.mark.parametrize(
@@ -103,7 +114,7 @@ def test_a_line_that_is_not_ours_stops_resuming(line: str, message: str, tmp_pat
     path = tmp_path / "out.jsonl"
     path.write_text('{"id": "a"}\n' + line + "\n", encoding="utf-8")
     with pytest.raises(InputError, match=message):
-        finished_ids(path)
+        read_finished(path)
 
 
 @pytest.mark.parametrize("name", ["out.jsonl", "out.csv", "out.parquet", "out.html"])

@@ -86,17 +86,18 @@ def run(args: argparse.Namespace) -> int:
             actors=tuple(args.actors),
         )
 
+    summary = RunSummary()
+    each = (lambda article: print_tuples(console, article)) if args.table else None
     try:
-        summary = run_files(
-            load, settings, progress=progress, each=(lambda a: print_tuples(console, a)) if args.table else None
-        )
-    finally:
+        run_files(load, settings, summary=summary, progress=progress, each=each)
+    finally:  # what was lost until an error is told too
         bar.close()
-    for reason, count in summary.audit.to_dict().items():
-        print(f"{reason}: {count}", file=sys.stderr)
-    for output in settings.outputs:
-        if output != "-" and Path(output).is_file():
-            summary.audit.save(Path(f"{output}.audit.json"))
+        for reason, count in summary.audit.to_dict().items():
+            print(f"{reason}: {count}", file=sys.stderr)
+        if summary.articles + summary.errors + summary.skipped:
+            for output in settings.outputs:
+                if output != "-" and Path(output).is_file():
+                    summary.audit.save(Path(f"{output}.audit.json"))
     speed = summary.words / max(summary.seconds, 1e-9)
     print(
         f"{summary.articles} articles, {summary.events} events, {summary.errors} unreadable, "

@@ -215,7 +215,7 @@ class EventExtractor:
         )
         visible = sum(word.end - word.start for section in pending.sections.values() for word in section.words)
         coverage = round(1 - pending.unread / visible, 4) if visible else 1.0
-        annotated = replace(annotated, coverage=coverage, model=self.checkpoint.name)
+        annotated = replace(annotated, coverage=coverage, model=self.checkpoint.label)
         return self.normalizer(annotated) if self.normalizer is not None else annotated
 
     def _drain(self, pool: list[tuple[int, int, EncodedText]], waiting: Mapping[int, _Pending]) -> None:

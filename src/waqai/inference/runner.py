@@ -15,7 +15,7 @@ from waqai.data.articles import BadArticle, Columns, read_articles
 from waqai.data.files import STDIN, find_files
 from waqai.errors import ConfigError, InputError, OutputError
 from waqai.inference.extractor import EventExtractor
-from waqai.inference.writers import STDOUT, Writer, finished_ids, kind_of, open_writer, refuse_existing
+from waqai.inference.writers import STDOUT, Finished, Writer, kind_of, open_writer, read_finished, refuse_existing
 from waqai.records import AnnotatedArticle, Article
 
 _ARABIC = re.compile("[\u0620-\u064a\u0671-\u06d3\ufb50-\ufdff\ufe70-\ufefc]")
@@ -62,6 +62,7 @@ def run(
     load: Callable[[], EventExtractor],
     settings: RunSettings,
     *,
+    summary: RunSummary | None = None,
     progress: Callable[[RunSummary], None] | None = None,
     each: Callable[[AnnotatedArticle], None] | None = None,
 ) -> RunSummary:
@@ -70,6 +71,7 @@ def run(
     Args:
         load: Makes the extractor; called when the inputs are found and no output stands in the way.
         settings: What to read and write.
+        summary: Where to count, for a caller who wants to know what was done before an error; a new one by default.
         progress: Called after every article with the summary so far.
         each: Called with every annotated article, after it was written.
 
@@ -78,12 +80,13 @@ def run(
         OutputError: An output exists, is named twice, is one of the inputs, or cannot be written.
         ConfigError: Resuming is asked for with outputs that cannot be continued.
     """
-    summary = RunSummary()
+    summary = summary or RunSummary()
     # A wrong path must not cost the loading of a model, nor a wrong model an existing output: outputs are opened last.
     articles = read_articles(settings.inputs, columns=settings.columns, audit=summary.audit)
     _check_outputs(settings)
     done = _finished(settings)
     extractor = load()
+    _check_model(done.models, extractor.checkpoint.label)
     with ExitStack() as stack:
         writers = [
             stack.enter_context(
@@ -92,7 +95,7 @@ def run(
             for output in settings.outputs
         ]
         started = time.monotonic()
-        wanted = _wanted(articles, done, writers, settings, summary)
+        wanted = _wanted(articles, done.ids, writers, settings, summary)
         for annotated in extractor.stream(wanted):
             for writer in writers:
                 writer.write(annotated)
@@ -104,7 +107,6 @@ def run(
                 each(annotated)
             if progress is not None:
                 progress(summary)
-    summary.audit.add("input.unreadable_article", amount=summary.errors)
     return summary
 
 
@@ -123,20 +125,30 @@ def _check_outputs(settings: RunSettings) -> None:
         refuse_existing(output, append=settings.resume, overwrite=settings.overwrite)
 
 
-def _finished(settings: RunSettings) -> set[str]:
-    """Return the ids that a resumed run need not do again."""
+def _finished(settings: RunSettings) -> Finished:
+    """Return what a resumed run need not do again."""
     if not settings.resume:
-        return set()
+        return Finished(set(), set())
     kinds = {kind_of(output) for output in settings.outputs}
     if kinds != {"jsonl"} or "-" in settings.outputs:
         raise ConfigError(
             "only JSON lines in a file can be resumed, but the outputs are "
             f"{', '.join(settings.outputs)}. Write .jsonl, and make other kinds of it afterwards."
         )
-    finished = [finished_ids(Path(output)) for output in settings.outputs]
-    if any(ids != finished[0] for ids in finished):
+    finished = [read_finished(Path(output)) for output in settings.outputs]
+    if any(found != finished[0] for found in finished):
         raise ConfigError("the outputs to resume hold different articles. Resume them one by one.")
     return finished[0]
+
+
+def _check_model(models: set[str], label: str) -> None:
+    """Raise a ConfigError where an output to resume was made by another model; where the model lies does not matter."""
+    for other in sorted(models):
+        if other.rpartition("@")[2] != label.rpartition("@")[2]:
+            raise ConfigError(
+                f"the output to resume was made by the model {other}, but is to be gone on with by {label}. "
+                "Give the same model, or write to another output."
+            )
 
 
 def _wanted(
@@ -148,11 +160,14 @@ def _wanted(
 ) -> Iterator[Article]:
     """Yield the articles to do; bad ones are written as errors at once."""
     for article in articles:
+        # Losses are counted of the articles done before too, so that the counts are of the whole output.
+        if isinstance(article, BadArticle) and not settings.strict:
+            summary.audit.add("input.unreadable_article", article.where)
+        elif isinstance(article, Article) and not _ARABIC.search(article.text):
+            summary.audit.add("input.no_arabic", article.id)
         if article.id in done:
             summary.skipped += 1
         elif isinstance(article, Article):
-            if not _ARABIC.search(article.text):
-                summary.audit.add("input.no_arabic", article.id)
             yield article
         elif settings.strict:
             raise InputError(f"{article.error} Or leave out --strict: it is then reported in the output.")

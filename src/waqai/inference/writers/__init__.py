@@ -11,12 +11,22 @@ from waqai.errors import OutputError, must
 from waqai.inference.writers.csv_rows import CsvWriter
 from waqai.inference.writers.destination import STDOUT, Destination, Writer, refuse_existing
 from waqai.inference.writers.html_page import HtmlWriter
-from waqai.inference.writers.json_lines import JsonLinesWriter, finished_ids, repair_tail
+from waqai.inference.writers.json_lines import Finished, JsonLinesWriter, read_finished, repair_tail
 from waqai.inference.writers.parquet_rows import ParquetWriter
 
 Kind = Literal["jsonl", "csv", "parquet", "html"]
 
-__all__ = ["STDOUT", "Kind", "Writer", "finished_ids", "kind_of", "open_writer", "refuse_existing", "repair_tail"]
+__all__ = [
+    "STDOUT",
+    "Finished",
+    "Kind",
+    "Writer",
+    "kind_of",
+    "open_writer",
+    "read_finished",
+    "refuse_existing",
+    "repair_tail",
+]
 
 
 def kind_of(path: Path | str) -> Kind:

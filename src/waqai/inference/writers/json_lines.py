@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 from pathlib import Path
+from typing import NamedTuple
 
 from waqai.data.json_lines import dump_line
 from waqai.errors import InputError, OutputError
@@ -10,6 +12,7 @@ from waqai.inference.writers.destination import Writer
 from waqai.records import AnnotatedArticle
 
 _ID_FIRST = '{"id": "'  # how every line of our own begins, so that the id can be read without the rest
+_MODEL = re.compile(rb'(?<=, "model": )"(?:[^"\\]|\\.)*"')  # inside a text, a quotation mark is escaped
 _BLOCK = 1 << 16
 _REMEDY = "Repair or remove the line, or write to another output."
 
@@ -56,25 +59,31 @@ def repair_tail(path: Path) -> int:
         ) from error
 
 
-def finished_ids(path: Path) -> set[str]:
-    """Return the ids of all articles in an output, read line by line; those that could not be read are finished too.
+class Finished(NamedTuple):
+    """The ids of all articles in an output, unreadable ones too, and the models that its lines name."""
 
-    A torn last line does not count. An absent file has none.
+    ids: set[str]
+    models: set[str]
+
+
+def read_finished(path: Path) -> Finished:
+    """Read, line by line, what an output holds; a torn last line does not count, and an absent file holds nothing.
 
     Raises:
         InputError: The file cannot be read, or a line is not one that this writer wrote.
     """
+    finished = Finished(set(), set())
     if not path.exists():
-        return set()
-    ids: set[str] = set()
+        return finished
     try:
         with path.open("rb") as stream:
             for number, line in enumerate(stream, 1):
                 if line.endswith(b"\n") and line.strip():
-                    ids.add(_id_of(line, f"{path}, line {number}"))
+                    finished.ids.add(_id_of(line, f"{path}, line {number}"))
+                    finished.models.update(json.loads(found) for found in _MODEL.findall(line))
     except OSError as error:
         raise InputError(f"the output to resume cannot be read: {error.strerror or error} ({path}).") from error
-    return ids
+    return finished
 
 
 def _id_of(line: bytes, where: str) -> str:
