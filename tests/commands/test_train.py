@@ -73,9 +73,9 @@ def test_what_is_no_config(tmp_path, capsys, text):
     assert capsys.readouterr().err.startswith(f"error: the config {path} ")
 
 
-def test_a_config_with_an_objective_pre_trains(tmp_path, monkeypatch, capsys):
+def test_a_config_with_a_corpus_pre_trains(tmp_path, monkeypatch, capsys):
     path = tmp_path / "c.yaml"
-    path.write_text("objective: {}\n", encoding="utf-8")
+    path.write_text("corpus: {}\n", encoding="utf-8")
     given = []
 
     def run(*arguments):
@@ -86,3 +86,6 @@ def test_a_config_with_an_objective_pre_trains(tmp_path, monkeypatch, capsys):
     assert main(["train", "--config", str(path), "seed=3"]) == 0
     assert given == [(path, ["seed=3"])]
     assert capsys.readouterr().out == "3 steps, 2.0 M subwords, whole 1.500; finished\n"
+    monkeypatch.setenv("RANK", "1")
+    assert main(["train", "--config", str(path)]) == 0
+    assert capsys.readouterr().out == ""

@@ -15,6 +15,7 @@ import yaml
 from safetensors.torch import load_file
 from transformers import AutoModel, AutoTokenizer
 
+from two_processes import launch
 from waqai.errors import CheckpointError, OutputError
 from waqai.pretraining import packing, run
 from waqai.pretraining.batches import BatchSource
@@ -174,3 +175,24 @@ def test_two_processes_train_as_one_with_twice_the_batch(config, tmp_path):
         assert [row[key] for row in ours] == [row[key] for row in theirs]
     assert [row["mlm"] for row in ours] == pytest.approx([row["mlm"] for row in theirs], rel=0.1)
     assert len(list(Path(two, "checkpoints").iterdir())) == 1
+
+
+@pytest.mark.slow
+def test_two_processes_read_what_one_reads(config, tmp_path):
+    """The same sequences in each step, one log, one encoder, and nearly the same weights; then they go on together."""
+    run(config, [f"output={tmp_path / 'one'}"])
+    two = tmp_path / "run"
+    shutil.copytree(tmp_path / "one" / "tokenizer", two / "tokenizer")
+    half = ("--config", str(config), "training.batch_size=2")
+    done = launch(*half, "training.steps=4", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("4 steps, 0.0 M subwords") == 1
+    done = launch(*half, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [(row["step"], row["tokens"], row["epoch"]) for row in curve(two)] == [
+        (row["step"], row["tokens"], row["epoch"]) for row in curve(tmp_path / "one")
+    ]
+    assert len(list((two / "logs").iterdir())) == 2
+    alone, both = (load_file(folder / "encoder" / "model.safetensors") for folder in (tmp_path / "one", two))
+    assert alone.keys() == both.keys()
+    assert max((alone[name] - tensor).abs().max().item() for name, tensor in both.items()) < 0.1

@@ -1,8 +1,5 @@
 import json
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +10,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from invented_news import ARTICLES
 from small_ontology import NAMES_ONLY
+from two_processes import launch
 from waqai import EventExtractor
 from waqai.checkpoints import load_checkpoint
 from waqai.config import dump_config, load_config
@@ -394,21 +392,6 @@ def test_every_family_is_built_and_trained(settings, encoders, family):
     folder = train(chosen)
     [article] = EventExtractor.from_pretrained(folder).extract([ARTICLES[0].text])
     assert article.coverage == 1.0
-
-
-def launch(*arguments, folder):
-    """Run accelerate's launcher on two processes of the CPU.
-
-    With `--cpu` it starts one process whatever `--num_processes` says; with `--multi_gpu`, where no GPU is to be seen,
-    it starts two that talk over gloo.
-    """
-    command = [
-        sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2",
-        "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0",
-        str(Path(__file__).parents[2] / "train.py"), *arguments,
-    ]  # fmt: skip
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.slow

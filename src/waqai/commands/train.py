@@ -20,10 +20,12 @@ def run(args: argparse.Namespace) -> int:
 
     transformers_logging.disable_progress_bar()
     data = read_yaml(args.config)
-    if isinstance(data, dict) and "objective" in data:  # only a pre-training config has one
+    if isinstance(data, dict) and "corpus" in data:  # a pre-training config must have one, no other may
         from waqai.pretraining import run as pretrain  # noqa: PLC0415 - imports torch
 
         outcome = pretrain(args.config, args.overrides)
+        if not _speaks():
+            return 0
         losses = ", ".join(f"{name} {value:.3f}" for name, value in outcome.losses.items())
         state = "finished" if outcome.finished else "goes on with the same command"
         print(f"{outcome.steps} steps, {outcome.tokens / 1e6:.1f} M subwords, {losses}; {state}")
@@ -33,6 +35,11 @@ def run(args: argparse.Namespace) -> int:
 
     settings = load_config(TrainSettings, args.config, args.overrides)
     folder = train(settings, resume=args.resume)
-    if os.environ.get("RANK", "0") == "0":  # the first of several processes speaks for all
+    if _speaks():
         print(f"checkpoint: {folder}")
     return 0
+
+
+def _speaks() -> bool:
+    """Return whether this is the first of the processes, which speaks for all."""
+    return os.environ.get("RANK", "0") == "0"

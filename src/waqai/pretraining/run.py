@@ -55,7 +55,8 @@ def pretrain(config: PretrainConfig) -> Outcome:
     training = config.training
     if training.threads:
         torch.set_num_threads(training.threads)
-    accelerator = Accelerator()
+    # Without this, several processes on a CPU would not know of each other.
+    accelerator = Accelerator(cpu=not torch.cuda.is_available())
     with accelerator.main_process_first():
         tokenizer = prepare_tokenizer(config)
         corpus = prepare_corpus(config, tokenizer)
