@@ -1,9 +1,17 @@
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional
 
 from waqai.pretraining.config import EncoderConfig, ObjectiveConfig
-from waqai.pretraining.objectives import Masked, MaskedWords, Replaced, build_encoder, build_objective
+from waqai.pretraining.objectives import (
+    Masked,
+    MaskedWords,
+    Replaced,
+    VocabularyHead,
+    build_encoder,
+    build_objective,
+)
 
 SHAPE = EncoderConfig(hidden_size=16, layers=2, heads=2, intermediate_size=24, max_positions=32, local_window=8)
 
@@ -55,6 +63,62 @@ def test_the_bias_starts_at_the_shares(encoder):
     shares = objective.vocabulary.bias.exp()
     assert shares.sum().item() == pytest.approx(1)
     assert shares[7].item() == pytest.approx(50 / 99)
+
+
+def head(candidates):
+    """A head over 50 subwords of uneven frequency, with states and targets that it has not learnt."""
+    generator = torch.Generator().manual_seed(5)
+    embedding = torch.nn.Embedding(50, 16)
+    torch.nn.init.normal_(embedding.weight, std=0.3, generator=generator)
+    vocabulary = VocabularyHead(embedding, candidates)
+    torch.nn.init.normal_(vocabulary.dense.weight, std=0.3, generator=generator)
+    vocabulary.start_from((1000 / np.arange(1, 51)).astype(np.int64)[::-1].copy())
+    states = torch.randn(40, 16, generator=generator)
+    return vocabulary, embedding, states, torch.randint(0, 50, (40,), generator=generator)
+
+
+def gradient(candidates, seed=0):
+    """Return the loss, and its gradient by the states."""
+    vocabulary, embedding, states, targets = head(candidates)
+    torch.manual_seed(seed)
+    states.requires_grad_()
+    loss = vocabulary.cross_entropy(states, embedding, targets)
+    loss.backward()
+    return loss.item(), states.grad.flatten()
+
+
+def test_the_frequent_half_of_the_candidates_is_always_there():
+    vocabulary, _, _, _ = head(10)
+    assert vocabulary.always.tolist() == [49, 48, 47, 46, 45]
+    assert sorted(vocabulary.rest.tolist()) == list(range(45))
+    assert vocabulary.shares.sum().item() == pytest.approx(1)
+    assert (vocabulary.shares.diff() <= 0).all()
+
+
+def test_candidates_estimate_the_whole_cross_entropy():
+    """Nearer the more there are, with a gradient of nearly the same direction."""
+    exact, direction = gradient(None)
+    errors = []
+    for candidates in (6, 20, 48):
+        losses, gradients = zip(*(gradient(candidates, seed) for seed in range(200)), strict=True)
+        errors.append(abs(sum(losses) / 200 - exact))
+        cosine = functional.cosine_similarity(torch.stack(gradients).mean(dim=0), direction, dim=0)
+        assert cosine > 0.97
+    assert errors[0] > errors[1] > errors[2]
+    assert errors[2] < 0.01 * exact
+
+
+def test_the_target_is_no_candidate_beside_itself():
+    """With all others among the candidates, and each drawn as often as expected, nothing is estimated."""
+    vocabulary, embedding, states, _ = head(48)
+    vocabulary.rest, vocabulary.shares = vocabulary.rest[:24], torch.full((24,), 1 / 24)
+    targets = torch.full((40,), 49)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch, "multinomial", lambda shares, number, replacement: torch.arange(number))
+        estimate = vocabulary.cross_entropy(states, embedding, targets)
+    known = torch.cat((vocabulary.always, vocabulary.rest))
+    logits = vocabulary(states, embedding)[:, known]
+    torch.testing.assert_close(estimate, functional.cross_entropy(logits, torch.zeros(40, dtype=torch.int64)))
 
 
 def test_replaced_shares_the_embedding_and_trains_both(encoder, batch):

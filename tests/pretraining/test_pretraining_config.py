@@ -40,8 +40,16 @@ def test_all_faults_at_once():
         "training.sequence_length=2048",
         "vectors.sample=0",
         "objective.kind=clm",
+        "objective.candidates=3",
+        "objective.candidates=24000",
     ],
 )
 def test_values_out_of_range(override):
     with pytest.raises(ConfigError, match=override.split("=")[0].rsplit(".", 1)[-1]):
         load_config(PretrainConfig, CONFIG, [override])
+
+
+def test_replaced_subwords_are_made_from_the_whole_vocabulary():
+    with pytest.raises(ConfigError, match="`candidates` must be null, or with `kind` mlm an even number"):
+        load_config(PretrainConfig, CONFIG, ["objective.kind=rtd"])
+    assert load_config(PretrainConfig, CONFIG, ["objective.kind=rtd", "objective.candidates=null"])

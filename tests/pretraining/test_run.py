@@ -84,10 +84,10 @@ def test_from_shards_to_an_encoder(config, tmp_path):
         assert torch.equal(tensor, trained[f"encoder.{name}"].bfloat16())
 
 
-@pytest.mark.parametrize("kind", ["mlm", "rtd"])
-def test_a_cut_run_goes_on_to_the_same_curve(config, tmp_path, monkeypatch, kind):
+@pytest.mark.parametrize("objective", ["{kind: mlm}", "{kind: mlm, candidates: 20}", "{kind: rtd}"])
+def test_a_cut_run_goes_on_to_the_same_curve(config, tmp_path, monkeypatch, objective):
     whole, cut = f"output={tmp_path / 'whole'}", f"output={tmp_path / 'cut'}"
-    options = [f"objective.kind={kind}", "vectors=null"]
+    options = [f"objective={objective}", "vectors=null"]
     run(config, [whole, *options])
     for part in ("tokenizer", "packed"):  # the tokenizer's training is not the same each time
         shutil.copytree(tmp_path / "whole" / part, tmp_path / "cut" / part)

@@ -109,18 +109,27 @@ class EncoderConfig:
 class ObjectiveConfig:
     """`mlm`: masked words are predicted. `rtd`: replaced subwords are found, a small generator making them.
 
-    `mask_share` is the share of the subwords that are masked, as whole words. The generator has the encoder's shape
-    with `generator_layers` layers; `detection_weight` is the weight of the detector's loss beside the generator's.
+    `mask_share` is the share of the subwords that are masked, as whole words. With `candidates`, an even number, a
+    masked subword is told apart from that many a step, not from the whole vocabulary: see `VocabularyHead`. The
+    generator has the encoder's shape with `generator_layers` layers; `detection_weight` is the weight of the detector's
+    loss beside the generator's.
     """
 
     kind: Literal["mlm", "rtd"] = "mlm"
     mask_share: float = 0.3
+    candidates: int | None = None
     generator_layers: int = 2
     detection_weight: float = 20.0
 
     def __post_init__(self) -> None:
         _check(
             (0 < self.mask_share < 1, "mask_share", "between 0 and 1", self.mask_share),
+            (
+                self.candidates is None or (self.kind == "mlm" and self.candidates >= 2 and self.candidates % 2 == 0),
+                "candidates",
+                "null, or with `kind` mlm an even number from 2",
+                self.candidates,
+            ),
             (self.generator_layers >= 1, "generator_layers", "at least 1", self.generator_layers),
             (self.detection_weight > 0, "detection_weight", "above 0", self.detection_weight),
         )
@@ -195,9 +204,15 @@ class PretrainConfig:
     def __post_init__(self) -> None:
         _check(
             (
+                (self.objective.candidates or 0) < self.tokenizer.vocabulary_size,
+                "objective.candidates",
+                f"below `tokenizer.vocabulary_size`, {self.tokenizer.vocabulary_size}",
+                self.objective.candidates,
+            ),
+            (
                 self.training.sequence_length <= self.encoder.max_positions,
                 "training.sequence_length",
                 f"at most `encoder.max_positions`, {self.encoder.max_positions}",
                 self.training.sequence_length,
-            )
+            ),
         )

@@ -62,48 +62,84 @@ def build_objective(
 ) -> "MaskedWords | Replaced":
     """Return the objective that `config.kind` names, around `encoder`."""
     if config.kind == "mlm":
-        return MaskedWords(encoder)
+        return MaskedWords(encoder, config.candidates)
     generator = build_encoder(shape, vocabulary_size=encoder.config.vocab_size, layers=config.generator_layers)
     return Replaced(encoder, generator, config.detection_weight)
 
 
 class VocabularyHead(nn.Module):
-    """Scores every subword of the vocabulary by the embedding it shares with the encoder: (M, H) → (M, V)."""
+    """Scores every subword of the vocabulary by the embedding it shares with the encoder: (M, H) → (M, V).
 
-    def __init__(self, embedding: nn.Embedding) -> None:
+    With `candidates`, `cross_entropy` tells the right subword apart from that many alone: half are the most frequent
+    ones, and half drawn anew each time from the rest, by frequency. `start_from` must then have been called.
+    """
+
+    always: Tensor
+    rest: Tensor
+    shares: Tensor
+
+    def __init__(self, embedding: nn.Embedding, candidates: int | None = None) -> None:
         super().__init__()
         width = embedding.embedding_dim
         self.dense = nn.Linear(width, width, bias=False)
         self.norm = nn.LayerNorm(width)
         self.bias = nn.Parameter(torch.zeros(embedding.num_embeddings))
         self.dense.weight.data.normal_(std=0.02)
+        self.candidates = candidates
+        for name in ("always", "rest", "shares"):
+            self.register_buffer(name, torch.empty(0), persistent=False)
 
     def start_from(self, frequencies: npt.NDArray[np.int64]) -> None:
         """Start the bias at the logarithm of the subwords' shares, so that no step is spent on learning these."""
         counts = torch.from_numpy(frequencies + 1).float()
         with torch.no_grad():
             self.bias.copy_((counts / counts.sum()).log())
+        if self.candidates is not None:
+            order = counts.argsort(descending=True, stable=True)
+            self.always, self.rest = order[: self.candidates // 2], order[self.candidates // 2 :]
+            self.shares = counts[self.rest] / counts[self.rest].sum()
 
     def forward(self, states: Tensor, embedding: nn.Embedding) -> Tensor:
         """Return the logits of `states`."""
-        states = self.norm(functional.gelu(self.dense(states)))
-        return functional.linear(states, embedding.weight, self.bias)
+        return functional.linear(self._transformed(states), embedding.weight, self.bias)
+
+    def _transformed(self, states: Tensor) -> Tensor:
+        transformed: Tensor = self.norm(functional.gelu(self.dense(states)))
+        return transformed
+
+    def cross_entropy(self, states: Tensor, embedding: nn.Embedding, targets: Tensor) -> Tensor:
+        """Return the mean cross-entropy in nats of `targets` (M,), or with `candidates` an estimate of it.
+
+        The partition sum is estimated by importance sampling (Bengio and Senécal 2003): a drawn subword stands for as
+        many as it had chances not to be drawn, and whatever equals the target is left out beside it.
+        """
+        if self.candidates is None:
+            return functional.cross_entropy(self(states, embedding).float(), targets)
+        draws = self.candidates - len(self.always)
+        drawn = torch.multinomial(self.shares, draws, replacement=True)
+        others = torch.cat((self.always, self.rest[drawn]))
+        expected = torch.cat((torch.zeros(len(self.always), device=drawn.device), (draws * self.shares[drawn]).log()))
+        states = self._transformed(states)
+        logits = functional.linear(states, embedding.weight[others], self.bias[others]).float() - expected
+        logits = logits.masked_fill(others == targets[:, None], float("-inf"))
+        right = (states * embedding.weight[targets]).sum(-1).float() + self.bias[targets]
+        return (torch.cat((right[:, None], logits), dim=1).logsumexp(dim=1) - right).mean()
 
 
 class MaskedWords(nn.Module):
     """Masked language model; logits are made at the masked positions alone."""
 
-    def __init__(self, encoder: ModernBertModel) -> None:
+    def __init__(self, encoder: ModernBertModel, candidates: int | None = None) -> None:
         super().__init__()
         self.encoder = encoder
-        self.vocabulary = VocabularyHead(encoder.get_input_embeddings())
+        self.vocabulary = VocabularyHead(encoder.get_input_embeddings(), candidates)
 
     def forward(self, batch: Masked) -> Losses:
         """Return the mean cross-entropy in nats over the masked subwords."""
         states = self.encoder(input_ids=batch.input_ids).last_hidden_state
         masked = states.flatten(0, 1)[batch.positions]
-        logits = self.vocabulary(masked, self.encoder.get_input_embeddings())
-        loss = functional.cross_entropy(logits.float(), batch.original_ids.flatten()[batch.positions])
+        targets = batch.original_ids.flatten()[batch.positions]
+        loss = self.vocabulary.cross_entropy(masked, self.encoder.get_input_embeddings(), targets)
         return Losses(loss, {"mlm": loss.detach()})
 
 
