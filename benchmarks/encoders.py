@@ -1,25 +1,28 @@
 """What encoders are worth: the same fine-tuning from each, several seeds, scored on what neither has seen.
 
     python benchmarks/encoders.py compact=runs/pretrain/encoder scratch=runs/pretrain/encoder [--tasks anercorp wojood]
-        [--seeds 13 14 15] [--threads 2] [--runs FOLDER] [key=value …]
+        [--seeds 13 14 15] [--threads 2] [--runs FOLDER] [--set key=value …]
     python benchmarks/encoders.py --report [--runs FOLDER]
 
 `NAME=FOLDER` names an encoder; under the name `scratch` its shape and tokenizer are taken and its weights drawn anew.
-A score is that of the last step with the thresholds that a model starts with: validation articles choose nothing.
-Runs that are there are not made again; `--report` prints the mean of the seeds of each, and the least and the greatest.
+A run is kept in RUNS/TASK/NAME@DIGEST-SEED, where the digest is of the encoder's weights; one that is there is not made
+again, and another config for it is refused. A score is that of the last step with the thresholds that a model starts
+with: validation articles choose nothing. `--report` prints the mean over the seeds, and the least and the greatest.
 """
 
 import argparse
+import hashlib
 import json
+import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean
 
 import torch
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 
-from waqai.config import load_config
+from waqai.config import dump_config, load_config
 from waqai.training.fit import CHECKPOINT, train
 from waqai.training.settings import TrainSettings
 
@@ -33,23 +36,36 @@ TASKS = {
 METRICS = ("entities", "triggers", "arguments", "relations", "tuples", "proclitics")
 
 
-def scratch(like: Path, folder: Path, seed: int) -> Path:
+def digest(encoder: Path) -> str:
+    """Return six hexadecimal digits for the weights of an encoder."""
+    with (encoder / "model.safetensors").open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()[:6]
+
+
+def scratch(like: Path, runs: Path, seed: int) -> Path:
     """Write an encoder of the shape of another, with its tokenizer and random weights; return its folder."""
+    shape = hashlib.sha256((like / "config.json").read_bytes()).hexdigest()[:6]
+    folder = runs / f"{SCRATCH}-{shape}-{seed}"
     if not folder.exists():
+        temporary = folder.with_suffix(".tmp")
         torch.manual_seed(seed)
-        AutoModel.from_config(AutoConfig.from_pretrained(like)).save_pretrained(folder)
-        AutoTokenizer.from_pretrained(like).save_pretrained(folder)
+        AutoModel.from_config(AutoConfig.from_pretrained(like)).save_pretrained(temporary)
+        AutoTokenizer.from_pretrained(like).save_pretrained(temporary)
+        temporary.rename(folder)
     return folder
 
 
-def fine_tune(task: str, name: str, encoder: Path, seed: int, runs: Path, overrides: Iterable[str]) -> None:
+def fine_tune(task: str, name: str, encoder: Path, seed: int, runs: Path, overrides: Sequence[str]) -> None:
     """Make one run, or go on with it."""
-    folder = scratch(encoder, runs / f"{SCRATCH}-{seed}", seed) if name == SCRATCH else encoder
-    output = runs / task / f"{name}-{seed}"
+    folder = scratch(encoder, runs, seed) if name == SCRATCH else encoder
+    output = runs / task / (f"{name}-{seed}" if name == SCRATCH else f"{name}@{digest(folder)}-{seed}")
     fixed = (f"model.encoder={folder}", f"output={output}", f"seed={seed}", "patience=0")
     settings = load_config(TrainSettings, TASKS[task], [*overrides, *fixed])
+    known = output / "config.yaml"
+    if known.exists() and known.read_text(encoding="utf-8") != dump_config(settings):
+        sys.exit(f"{output} holds a run of another config. Remove it, or give other --runs.")
     if not (output / CHECKPOINT).exists():
-        train(settings, resume=(output / "state").exists())
+        train(settings, resume=known.exists())
 
 
 def report(runs: Path) -> None:
@@ -57,7 +73,9 @@ def report(runs: Path) -> None:
     found: defaultdict[tuple[str, str], list[dict[str, float]]] = defaultdict(list)
     for file in sorted(runs.glob(f"*/*/{CHECKPOINT}/metrics.json")):
         run = file.parents[1]
-        last = json.loads(file.read_text(encoding="utf-8"))["history"][-1]
+        metrics = json.loads(file.read_text(encoding="utf-8"))
+        scored = {name for name, score in metrics["validation"]["metrics"].items() if score["support"]}
+        last = {name: value for name, value in metrics["history"][-1].items() if name in scored or name == "proclitics"}
         found[run.parent.name, run.name.rpartition("-")[0]].append(last)
     print("| task | encoder | seeds | " + " | ".join(METRICS) + " |")
     print("| --- |" + " --- |" * (len(METRICS) + 2))
@@ -67,33 +85,38 @@ def report(runs: Path) -> None:
 
 
 def _cell(values: list[float]) -> str:
-    if not any(values):
-        return ""
-    if len(values) == 1:
-        return f"{values[0]:.1f}"
+    if len(values) < 2:
+        return "".join(f"{value:.1f}" for value in values)
     return f"{mean(values):.1f} ({min(values):.1f}–{max(values):.1f})"
 
 
 def main() -> None:
     """Make runs, or report those that are there."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("encoders", nargs="*", metavar="NAME=FOLDER")
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS))
     parser.add_argument("--seeds", type=int, nargs="+", default=[13, 14, 15])
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "encoders")
+    parser.add_argument(
+        "--set", nargs="+", default=[], metavar="key=value", help="replaces values of the tasks' configs"
+    )
     parser.add_argument("--report", action="store_true")
-    args, pairs = parser.parse_known_args()
+    args = parser.parse_args()
     torch.set_num_threads(args.threads)
     if args.report:
         report(args.runs)
         return
-    given = dict(pair.split("=", 1) for pair in pairs)
-    encoders = {name: Path(folder) for name, folder in given.items() if (Path(folder) / "config.json").exists()}
-    overrides = [f"{key}={value}" for key, value in given.items() if key not in encoders]
+    encoders = [(name, Path(folder)) for name, _, folder in (pair.partition("=") for pair in args.encoders)]
+    if not encoders:
+        parser.error("name an encoder, such as compact=runs/pretrain/encoder")
+    for name, folder in encoders:
+        if not (folder / "model.safetensors").exists():
+            parser.error(f"{name}: there is no encoder in {str(folder)!r}")
     for task in args.tasks:
-        for name, encoder in encoders.items():
+        for name, folder in encoders:
             for seed in args.seeds:
-                fine_tune(task, name, encoder, seed, args.runs, overrides)
+                fine_tune(task, name, folder, seed, args.runs, args.set)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Draw the loss and the speed of pre-training runs from their `metrics.jsonl`, and print a line about each.
+"""Draw the loss of pre-training runs, by subwords and by minutes, from their `metrics.jsonl`; print a line about each.
 
 python benchmarks/pretraining_curve.py docs/encoder-loss.png compact=runs/pretrain [NAME=FOLDER ...]
 """
@@ -15,25 +15,27 @@ from matplotlib import pyplot
 
 
 def main(target: Path, runs: dict[str, Path]) -> None:
-    """Write the picture and print step, subwords, hours, loss and speed of each run."""
-    figure, (loss, rate) = pyplot.subplots(1, 2, figsize=(10, 3.6), constrained_layout=True)
+    """Write the picture and print step, subwords, minutes, loss and speed of each run."""
+    figure, (by_subwords, by_minutes) = pyplot.subplots(1, 2, figsize=(11, 3.6), sharey=True, constrained_layout=True)
     for name, folder in runs.items():
         rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
         tokens = [row["tokens"] / 1e6 for row in rows]
-        loss.plot(tokens, [row["mlm"] for row in rows], label=name, linewidth=1)
-        rate.plot(tokens, [row["tokens_per_second"] for row in rows], label=name, linewidth=1)
-        tail = rows[-8:]
-        mean = sum(row["mlm"] for row in tail) / len(tail)
+        minutes = [row["seconds"] / 60 for row in rows]
+        losses = [row["mlm"] for row in rows]
+        by_subwords.plot(tokens, losses, label=name, linewidth=1)
+        by_minutes.plot(minutes, losses, label=name, linewidth=1)
+        tail = losses[-4:]
         speed = sorted(row["tokens_per_second"] for row in rows)[len(rows) // 2]
         print(
             f"{name}: {rows[-1]['step']} steps, {tokens[-1]:.2f} M subwords, {rows[-1]['epoch']:.3f} epochs, "
-            f"loss {mean:.3f} (mean of the last {len(tail)} lines), median {speed} subwords/s"
+            f"{minutes[-1]:.0f} minutes, loss {sum(tail) / len(tail):.3f} (mean of the last {len(tail)} lines), "
+            f"median {speed} subwords/s"
         )
-    loss.set(xlabel="subwords read, millions", ylabel="masked-word loss, nats")
-    rate.set(xlabel="subwords read, millions", ylabel="subwords a second", ylim=(0, None))
-    for axes in (loss, rate):
+    by_subwords.set(xlabel="subwords read, millions", ylabel="masked-word loss, nats")
+    by_minutes.set(xlabel="minutes of training")
+    for axes in (by_subwords, by_minutes):
         axes.grid(alpha=0.3)
-    loss.legend()
+    figure.legend(*by_subwords.get_legend_handles_labels(), loc="outside right upper")
     figure.savefig(target, dpi=110)
 
 

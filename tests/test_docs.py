@@ -44,7 +44,15 @@ NEWS = [article for article in ARTICLES if article.id != "aid"]
 SETS_UP = "sets up or runs everything, these tests among it; the workflow of the public host runs it"
 NEEDS_INDEX = "asks the package index"
 NEEDS_HUB = "asks the Hub; tests/hub does the same with a small server"
-NEED_TEXTS = ("../shared/", "out/news-1000.jsonl", "data/test.jsonl", "out/test.jsonl", "benchmarks/learning_curve.py")
+NEED_TEXTS = (
+    "../shared/",
+    "out/news-1000.jsonl",
+    "data/test.jsonl",
+    "out/test.jsonl",
+    "benchmarks/learning_curve.py",
+    "benchmarks/pretraining_variants.py",
+    "benchmarks/encoders.py",
+)
 """What tells a command that measures on texts which are not all in the project, for minutes; its arguments are checked
 nowhere but in the run that made the number beside it."""
 
@@ -60,6 +68,8 @@ NOT_RUN = {
     "hf download someone/waqai-arabert --local-dir models/waqai-arabert": NEEDS_HUB,
     "tensorboard --logdir runs": "serves until it is stopped",
     "accelerate launch --num_processes 2 train.py --config configs/own.yaml": "tests/training runs two processes",
+    "accelerate launch --multi_gpu --num_processes 2 train.py --config configs/pretrain.yaml training.batch_size=16 "
+    "training.threads=1 training.compile=true training.max_minutes=60": "tests/pretraining runs two processes",
 }
 """Commands that do not run here, each with the reason."""
 

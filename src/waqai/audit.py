@@ -46,7 +46,9 @@ class Audit:
             OutputError: The file cannot be written.
         """
         try:
-            path.write_text(json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+            temporary = path.with_name(f"{path.name}.tmp")
+            temporary.write_text(json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+            temporary.replace(path)
         except OSError as error:
             raise OutputError(
                 f"the counts cannot be written to {path}: {error.strerror}. Make room, or give another output."

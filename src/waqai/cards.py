@@ -102,7 +102,7 @@ def _front_matter(training: Mapping[str, Any], metrics: Mapping[str, Any], name:
 
 
 def _index(figures: Mapping[str, Any], training: Mapping[str, Any]) -> dict[str, Any]:
-    names = ", ".join(data["name"] for data in training.get("validation", ())) or "validation"
+    names = ", ".join(data["name"] for data in training.get("validation", ()) if data.get("format") != "proclitics")
     return {
         "task": {"type": "token-classification", "name": "event extraction"},
         "dataset": {"type": "waqai-validation", "name": names},
@@ -190,12 +190,17 @@ def _scores(metrics: Mapping[str, Any]) -> str:
              _interval(factuality, "accuracy"))
         )  # fmt: skip
     cuts = metrics.get("proclitics")
-    if cuts:
-        rows.append(("proclitics cut off", *(_percent(cuts[key]) for key in ("precision", "recall", "f1")), ""))
+    of_cuts = (
+        f"\n\nAttached particles cut off: precision {_percent(cuts['precision'])}, recall {_percent(cuts['recall'])}, "
+        f"F1 {_percent(cuts['f1'])}, of {cuts['support']:,} in texts that chose nothing."
+        if cuts
+        else ""
+    )
     return (
         f"On the {validation['articles']} validation articles, which also chose the step and the thresholds; 95 % "
         f"intervals by {validation['resamples']} bootstrap resamples of articles. By type and role: `metrics.json`.\n\n"
         + _table(("", "precision", "recall", "F1", "95 %"), rows)
+        + of_cuts
     )
 
 

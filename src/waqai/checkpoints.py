@@ -166,7 +166,7 @@ def load_checkpoint(name_or_path: str | Path, *, revision: str | None = None) ->
 
 
 def _digest(folder: Path) -> str:
-    """Return twelve hexadecimal digits of the SHA-256 of all files on which predictions depend, wherever they lie."""
+    """Return twelve hexadecimal digits of a SHA-256 of weights, config, tokenizer and ontology, wherever they lie."""
     digest = hashlib.sha256()
     for path in sorted([*folder.glob("*.safetensors"), *(folder / name for name in _DECISIVE)]):
         with path.open("rb") as stream:

@@ -381,6 +381,8 @@ def test_proclitics_are_cut_in_texts_of_any_length(extractor, monkeypatch):
         *extractor.cut_proclitics([LONG * 3]),
         (),
     ]
+    with pytest.raises(InputError, match="a list of texts"):
+        extractor.cut_proclitics(LONG)
     [cuts] = extractor.cut_proclitics([LONG])
     assert all(LONG[cut - 1] in "وفبلكس" for cut in cuts)
     assert len(cuts) > 20

@@ -177,6 +177,19 @@ def test_two_processes_train_as_one_with_twice_the_batch(config, tmp_path):
     assert len(list(Path(two, "checkpoints").iterdir())) == 1
 
 
+def test_steps_of_another_size_are_refused(config):
+    """The place in the corpus is counted in steps, so it would be lost."""
+    run(config, ["training.steps=2"])
+    with pytest.raises(CheckpointError, match=r"must stay what it was, 64 subwords a step, but is 32 instead"):
+        run(config, ["training.batch_size=2"])
+
+
+def test_a_run_goes_on_at_the_rate_that_the_config_says(config, tmp_path):
+    run(config, ["training.steps=2", "training.schedule=cosine"])
+    run(config, ["training.learning_rate=0.003", "training.steps=400", "training.max_minutes=0.05"])
+    assert [row["learning_rate"] for row in curve(tmp_path / "run")][1] == pytest.approx(0.003)
+
+
 @pytest.mark.slow
 def test_two_processes_read_what_one_reads(config, tmp_path):
     """The same sequences in each step, one log, one encoder, and nearly the same weights; then they go on together."""

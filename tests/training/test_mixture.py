@@ -135,7 +135,9 @@ def test_a_fraction_is_of_the_part(gold):
 
 
 def test_a_part_without_an_article(gold):
-    with pytest.raises(InputError, match="must have a text, but has none"):
+    with pytest.raises(
+        InputError, match=r"must have a text, but has none among the 6 texts of the file from 0 to 0\.01"
+    ):
         read_articles_of(DataSettings(name="g", path=gold, part=(0.0, 0.01)), seed=1, audit=Audit())
 
 
@@ -203,12 +205,30 @@ def test_cuts_that_letters_do_not_allow_are_counted(text_encoder, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "row", ["{", "[]", '{"text": "قتل"}', '{"cuts": []}', '{"text": "قتل", "cuts": 3}', '{"text": 3, "cuts": []}']
+    "row",
+    [
+        '{"text": "قتل", "cuts": [3]}',
+        '{"text": "قتل", "cuts": [true]}',
+        "{",
+        "[]",
+        '{"text": "قتل"}',
+        '{"cuts": []}',
+        '{"text": "قتل", "cuts": 3}',
+        '{"text": 3, "cuts": []}',
+    ],
 )
 def test_a_bad_line_of_a_proclitic_set(text_encoder, tmp_path, row):
     sets = proclitic_set(tmp_path, {"id": "1", "text": "قتل", "cuts": []}, row)
     with pytest.raises(InputError, match=r"`line` must be .*cuts\.jsonl, line 2"):
         load_mixture(sets, text_encoder, small_task(), seed=0, audit=Audit())
+
+
+def test_cuts_between_words_are_counted(text_encoder, tmp_path):
+    sets = proclitic_set(tmp_path, {"id": "1", "text": "دمشق وحلب", "cuts": [4, 5, 6]})
+    audit = Audit()
+    [[(_, labels)]] = load_mixture(sets, text_encoder, small_task(), seed=0, audit=audit).examples
+    assert labels.proclitics == ((0, 0), (1, 1))
+    assert audit.to_dict() == {"cuts.proclitic.outside_word": 2}
 
 
 def test_a_fraction_of_a_proclitic_set(text_encoder, tmp_path):

@@ -54,6 +54,8 @@ def test_a_data_set_says_what_it_annotates(tmp_path):
         ("validation=[]", "must each name a data set"),
         ("validation=[{name: a, path: b}]", "names must differ"),
         ("validation=[{name: b, path: b, types: {LOC: [GPE, FAC]}}]", "must name one of our types for each"),
+        ("validation=[{name: b, path: b, events: false}]", "the validation set 'b' must be complete"),
+        ("validation=[{name: b, path: b, complete: [PER]}]", "the validation set 'b' must be complete"),
         ("validation=[{name: b, path: b, types: {MISC: []}}]", "must name one of our types for each"),
         ("validation=[{name: b, path: b, format: proclitics}]", "a data set with annotated articles"),
         ("train=[{name: a, path: a, weight: 0}]", r"`train\[0\]`: `weight` must be above 0"),

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -9,7 +10,7 @@ from rich.table import Table
 from tqdm import tqdm
 
 from waqai.data.articles import Columns
-from waqai.errors import WaqaiError
+from waqai.errors import OutputError, WaqaiError
 from waqai.inference.runner import RunSettings, RunSummary
 from waqai.inference.runner import run as run_files
 from waqai.records import AnnotatedArticle, EventTuple, Filler
@@ -90,14 +91,13 @@ def run(args: argparse.Namespace) -> int:
     each = (lambda article: print_tuples(console, article)) if args.table else None
     try:
         run_files(load, settings, summary=summary, progress=progress, each=each)
-    finally:  # what was lost until an error is told too
+    except BaseException:  # what was lost until then is told too, if the disk still takes it
+        with suppress(OutputError):
+            _tell(summary, settings)
+        raise
+    finally:
         bar.close()
-        for reason, count in summary.audit.to_dict().items():
-            print(f"{reason}: {count}", file=sys.stderr)
-        if summary.articles + summary.errors + summary.skipped:
-            for output in settings.outputs:
-                if output != "-" and Path(output).is_file():
-                    summary.audit.save(Path(f"{output}.audit.json"))
+    _tell(summary, settings)
     speed = summary.words / max(summary.seconds, 1e-9)
     print(
         f"{summary.articles} articles, {summary.events} events, {summary.errors} unreadable, "
@@ -111,6 +111,16 @@ def run(args: argparse.Namespace) -> int:
     if summary.first_error is not None:
         print(f"the output says why an article is unreadable. The first: {summary.first_error}", file=sys.stderr)
     return 0
+
+
+def _tell(summary: RunSummary, settings: RunSettings) -> None:
+    """Print what was odd, by reason, and write it beside each output."""
+    for reason, count in summary.audit.to_dict().items():
+        print(f"{reason}: {count}", file=sys.stderr)
+    if summary.articles + summary.errors + summary.skipped:
+        for output in settings.outputs:
+            if output != "-" and Path(output).is_file():
+                summary.audit.save(Path(f"{output}.audit.json"))
 
 
 def print_tuples(console: Console, article: AnnotatedArticle) -> None:

@@ -27,7 +27,11 @@ def read_cuts(path: Path) -> tuple[CutText, ...]:
         if isinstance(row, str):
             raise InputError(row)
         text, cuts = row.get("text"), row.get("cuts")
-        if not isinstance(text, str) or not isinstance(cuts, list) or not all(isinstance(cut, int) for cut in cuts):
-            raise InputError(must("line", "an object with `text` and `cuts`, a list of offsets", row, where))
+        if (
+            not isinstance(text, str)
+            or not isinstance(cuts, list)
+            or not all(type(cut) is int and 0 < cut < len(text) for cut in cuts)
+        ):
+            raise InputError(must("line", "an object with `text` and `cuts`, a list of offsets inside it", row, where))
         texts.append(CutText(text, frozenset(cuts), where))
     return tuple(texts)

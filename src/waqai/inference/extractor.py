@@ -162,7 +162,12 @@ class EventExtractor:
 
         >>> extractor.cut_proclitics(["وبدمشق"])  # doctest: +SKIP
         [(1, 2)]
+
+        Raises:
+            InputError: One text was given where several must be.
         """
+        if isinstance(texts, str):
+            raise InputError(must("texts", "a list of texts", texts, remedy="Put the one into a list."))
         decoded = self._decoded(Article(id=str(number), text=text) for number, text in enumerate(texts))
         return [
             tuple(

@@ -136,9 +136,9 @@ def _finished(settings: RunSettings) -> Finished:
             f"{', '.join(settings.outputs)}. Write .jsonl, and make other kinds of it afterwards."
         )
     finished = [read_finished(Path(output)) for output in settings.outputs]
-    if any(found != finished[0] for found in finished):
+    if any(found.ids != finished[0].ids for found in finished):
         raise ConfigError("the outputs to resume hold different articles. Resume them one by one.")
-    return finished[0]
+    return Finished(finished[0].ids, set().union(*(found.models for found in finished)))
 
 
 def _check_model(models: set[str], label: str) -> None:

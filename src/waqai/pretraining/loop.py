@@ -20,6 +20,7 @@ from torch._dynamo import maybe_mark_dynamic
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
+from waqai.errors import CheckpointError
 from waqai.pretraining.batches import BatchSource
 from waqai.pretraining.config import TrainingConfig
 from waqai.pretraining.objectives import Losses, Masked, MaskedWords, Replaced
@@ -61,18 +62,16 @@ def train(
         export: Called after every state is written, on the main process.
 
     Raises:
-        CheckpointError: The last state is of another shape.
+        CheckpointError: The last state is of another shape, or of steps of another size.
         FloatingPointError: The loss is not finite.
     """
     began = time.monotonic()
+    peaks = [group["peak"] for group in optimizer.param_groups]  # of the config, not of the state
     saved = load_state(folder / "checkpoints", model=objective, optimizer=optimizer)
     step = first = saved.step if saved else 0
     log = _Log(folder, config, accelerator, began, saved)
-    peaks = [group["peak"] for group in optimizer.param_groups]
     if config.compile:
-        if (
-            accelerator.device.type == "cpu"
-        ):  # the CPU's flash kernel is slow backwards; compiled plain attention is not
+        if accelerator.device.type == "cpu":  # its flash kernel is slow backwards; compiled plain attention is not
             objective.encoder.set_attn_implementation("eager")
         objective.compile()
     model, wrapped = accelerator.prepare(objective, optimizer)
@@ -151,6 +150,13 @@ class _Log:
         self._speed_from, self._speed_count = began, 0
         self._file = folder / "metrics.jsonl"
         if saved:
+            # The place in the corpus is counted in steps.
+            before = saved.extra.get("tokens_per_step", self.tokens_per_step)
+            if before != self.tokens_per_step:
+                raise CheckpointError(
+                    "`training.batch_size`, times the processes and the sequence's length, must stay what it was, "
+                    f"{before} subwords a step, but is {self.tokens_per_step} instead."
+                )
             self._began -= saved.extra["seconds"]
             self._count = saved.extra["count"]
             self._sums = {
@@ -166,7 +172,12 @@ class _Log:
     def state(self) -> dict[str, Any]:
         """Return what a run that goes on needs."""
         sums = {name: total.item() for name, total in self._sums.items()}
-        return {"seconds": time.monotonic() - self._began, "count": self._count, "sums": sums}
+        return {
+            "seconds": time.monotonic() - self._began,
+            "count": self._count,
+            "sums": sums,
+            "tokens_per_step": self.tokens_per_step,
+        }
 
     def add(self, losses: dict[str, Tensor]) -> None:
         """Add the losses of one step; nothing waits for the device."""

@@ -110,8 +110,9 @@ class VocabularyHead(nn.Module):
     def cross_entropy(self, states: Tensor, embedding: nn.Embedding, targets: Tensor) -> Tensor:
         """Return the mean cross-entropy in nats of `targets` (M,), or with `candidates` an estimate of it.
 
-        The partition sum is estimated by importance sampling (Bengio and Senécal 2003): a drawn subword stands for as
-        many as it had chances not to be drawn, and whatever equals the target is left out beside it.
+        The partition sum is estimated by importance sampling (Bengio and Senécal 2003): a drawn subword counts as one
+        over the number of times that it was expected to be drawn, and whatever equals the target is left out beside it.
+        The sum is unbiased, its logarithm a little too small.
         """
         if self.candidates is None:
             return functional.cross_entropy(self(states, embedding).float(), targets)

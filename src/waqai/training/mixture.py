@@ -18,7 +18,7 @@ from waqai.data.standoff import read_annotated
 from waqai.data.windows import EncodedText, TextEncoder
 from waqai.errors import InputError
 from waqai.records import AnnotatedArticle
-from waqai.text import proclitic_lengths, stem_start
+from waqai.text import proclitic_lengths, segment, stem_start
 from waqai.training.settings import DataSettings
 
 Example = tuple[EncodedText, Labels]
@@ -112,6 +112,8 @@ def _proclitic_examples(
 ) -> Iterator[Example]:
     """Yield texts in which every word has a proclitic label and nothing else is said."""
     for known in read_cuts_of(settings, seed=seed, audit=audit):
+        inner = {cut for word in segment(known.text) for cut in range(word.start + 1, word.end)}
+        audit.add(f"{settings.name}.proclitic.outside_word", known.where, len(known.cuts - inner))
         for section in text_encoder.encode(known.text):
             found = []
             for index, word in enumerate(section.words):
@@ -132,11 +134,13 @@ def _chosen(items: Sequence[T], settings: DataSettings, *, seed: int, audit: Aud
         InputError: There is none.
     """
     first, last = (round(len(items) * end) for end in settings.part)
-    if last - first < len(items):
-        audit.add(f"{settings.name}.article.outside_part", amount=len(items) - (last - first))
-        items = items[first:last]
-    if not items:
-        raise InputError(f"the data set {settings.name!r} ({settings.path}) must have a text, but has none.")
+    if last == first:
+        raise InputError(
+            f"the data set {settings.name!r} ({settings.path}) must have a text, but has none among the {len(items)} "
+            f"texts of the file from {settings.part[0]:g} to {settings.part[1]:g}."
+        )
+    audit.add(f"{settings.name}.article.outside_part", amount=len(items) - (last - first))
+    items = items[first:last]
     if settings.fraction == 1:
         return items
     keep = max(1, round(len(items) * settings.fraction))

@@ -19,8 +19,8 @@ class DataSettings:
         path: Relative to the folder in which the program is started.
         format: `proclitics` has `text` and `cuts`, the offsets at which a proclitic ends inside a word.
         weight: How often a text is drawn from this set, relative to the other sets.
-        part: Read only this part of the file, in its order: (0, 0.9) its first nine tenths, (0.9, 1) the rest. Where
-            neighbours belong to one document, this splits by document.
+        part: Read only this part of the file, in its order: (0, 0.9) its first nine tenths, (0.9, 1) the rest. In a
+            corpus of sentences, cut between two documents.
         fraction: Keep only this share of its articles, chosen by the seed (for learning curves).
         types, complete, nested, events, proclitics: What it annotates, see `waqai.data.labels.LabelScheme`.
         optional: Train without it, with a counted warning, when the file is not there.
@@ -110,7 +110,7 @@ class TrainSettings:
             `proclitics` are only scored.
         batch_size: Texts in a step, over all processes.
         evaluate_every: Steps between two validations; the state is saved then.
-        patience: Validations without a better tuple F1 before the run stops; 0 never stops early.
+        patience: Validations without a better `selection` before the run stops; 0 never stops early.
         selection: The score that early stopping follows; `entity_f1` for an ontology without events.
         precision: `bf16` computes the encoder in bfloat16, `auto` does where the processor is made for it.
     """
@@ -134,6 +134,12 @@ class TrainSettings:
             raise ValueError("`train` and `validation` must each name a data set")
         if min(self.steps, self.batch_size, self.evaluate_every) < 1 or self.patience < 0:
             raise ValueError("`steps`, `batch_size` and `evaluate_every` must be at least 1, `patience` 0 or more")
+        for data in self.validation:
+            if not (data.complete is None and data.nested and data.events and data.proclitics):
+                raise ValueError(
+                    f"the validation set {data.name!r} must be complete, but has one of `complete`, `nested`, `events` "
+                    "and `proclitics`, which are for training sets"
+                )
         if any(len(ours) != 1 for data in self.validation for ours in (data.types or {}).values()):
             raise ValueError("a validation set's `types` must name one of our types for each of its own")
         if all(data.format == "proclitics" for data in self.validation):
