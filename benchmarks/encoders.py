@@ -4,10 +4,11 @@
         [--seeds 13 14 15] [--threads 2] [--runs FOLDER] [--set key=value …]
     python benchmarks/encoders.py --report [--runs FOLDER]
 
-`NAME=FOLDER` names an encoder; under the name `scratch` its shape and tokenizer are taken and its weights drawn anew.
-A run is kept in RUNS/TASK/NAME@DIGEST-SEED, where the digest is of the encoder's weights; one that is there is not made
-again, and another config for it is refused. A score is that of the last step with the thresholds that a model starts
-with: validation articles choose nothing. `--report` prints the mean over the seeds, and the least and the greatest.
+To be started in the project's folder. `NAME=FOLDER` names an encoder; under the name `scratch` its shape and tokenizer
+are taken and its weights drawn anew. A run is kept in RUNS/TASK/NAME@DIGEST-SEED, where the digest is of the encoder's
+weights; one that is there is not made again, and another config for it is refused. A score is that of the last step with
+the thresholds that a model starts with: validation articles choose nothing. `--report` prints the mean over the seeds,
+and the least and the greatest.
 """
 
 import argparse
@@ -26,12 +27,11 @@ from waqai.config import dump_config, load_config
 from waqai.training.fit import CHECKPOINT, train
 from waqai.training.settings import TrainSettings
 
-ROOT = Path(__file__).resolve().parents[1]
 SCRATCH = "scratch"
 TASKS = {
-    "anercorp": ROOT / "benchmarks" / "ner" / "anercorp.yaml",
-    "wojood": ROOT / "benchmarks" / "ner" / "wojood.yaml",
-    "news": ROOT / "configs" / "compact.yaml",
+    "anercorp": Path("benchmarks/ner/anercorp.yaml"),
+    "wojood": Path("benchmarks/ner/wojood.yaml"),
+    "news": Path("configs/compact.yaml"),
 }
 METRICS = ("entities", "triggers", "arguments", "relations", "tuples", "proclitics")
 
@@ -97,7 +97,7 @@ def main() -> None:
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS))
     parser.add_argument("--seeds", type=int, nargs="+", default=[13, 14, 15])
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "encoders")
+    parser.add_argument("--runs", type=Path, default=Path("runs/encoders"))
     parser.add_argument(
         "--set", nargs="+", default=[], metavar="key=value", help="replaces values of the tasks' configs"
     )
