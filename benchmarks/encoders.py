@@ -6,9 +6,9 @@
 
 To be started in the project's folder. `NAME=FOLDER` names an encoder; under the name `scratch` its shape and tokenizer
 are taken and its weights drawn anew. A run is kept in RUNS/TASK/NAME@DIGEST-SEED, where the digest is of the encoder's
-weights; one that is there is not made again, and another config for it is refused. A score is that of the last step with
-the thresholds that a model starts with: validation articles choose nothing. `--report` prints the mean over the seeds,
-and the least and the greatest.
+weights; one that is there is not made again, and another config for it is refused. A score is that of the last step,
+with the thresholds that a model starts with: validation articles choose nothing. `--report` prints the mean over the
+seeds, and the least and the greatest.
 """
 
 import argparse
