@@ -5,6 +5,7 @@ python benchmarks/pretraining_curve.py docs/encoder-loss.png compact=runs/pretra
 
 import json
 import sys
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import matplotlib as mpl
@@ -20,7 +21,11 @@ def main(target: Path, runs: dict[str, Path]) -> None:
     for name, folder in runs.items():
         rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
         tokens = [row["tokens"] / 1e6 for row in rows]
-        minutes = [row["seconds"] / 60 for row in rows]
+        # Of the subwords and the speed, since the clock also counts what a cut run did twice.
+        read = [later["tokens"] - earlier["tokens"] for earlier, later in pairwise([{"tokens": 0}, *rows])]
+        minutes = list(
+            accumulate(amount / row["tokens_per_second"] / 60 for amount, row in zip(read, rows, strict=True))
+        )
         losses = [row["mlm"] for row in rows]
         by_subwords.plot(tokens, losses, label=name, linewidth=1)
         by_minutes.plot(minutes, losses, label=name, linewidth=1)
