@@ -14,12 +14,13 @@ from two_processes import launch
 from waqai import EventExtractor
 from waqai.checkpoints import load_checkpoint
 from waqai.config import dump_config, load_config
+from waqai.data.cuts import read_cuts
 from waqai.data.standoff import read_annotated
 from waqai.errors import CheckpointError, ConfigError, InputError
 from waqai.ontology import save_ontology
-from waqai.scoring import score_articles
+from waqai.scoring import Counts, score_articles
 from waqai.training import fit
-from waqai.training.fit import build, train
+from waqai.training.fit import build, evaluate_cuts, train
 from waqai.training.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 
 
@@ -335,6 +336,14 @@ def test_proclitics_are_scored_beside_the_articles(settings, tmp_path):
     assert read(folder / "audit.json") == {"cuts-held-out.article.outside_part": 1}
     extractor = EventExtractor.from_pretrained(folder)
     assert extractor.cut_proclitics(["وبدمشق وحلب", ""]) == [(1, 2, 8), ()]
+
+
+def test_a_cut_in_a_word_about_which_nothing_is_known_does_not_count(settings, tmp_path, monkeypatch):
+    (tmp_path / "cuts.jsonl").write_text(json.dumps({"text": "بقوات وحلب لبنان", "cuts": [7]}), encoding="utf-8")
+    monkeypatch.setattr(EventExtractor, "cut_proclitics", lambda self, texts: [(1, 7, 12) for _ in texts])
+    checkpoint = build(settings)
+    assert evaluate_cuts(checkpoint, read_cuts(tmp_path / "cuts.jsonl")) == Counts(tp=1, fp=2, fn=0)
+    assert evaluate_cuts(checkpoint, read_cuts(tmp_path / "cuts.jsonl", "ول")) == Counts(tp=1, fp=1, fn=0)
 
 
 def test_a_validation_set_with_names_of_its_own_for_our_types(settings, tmp_path):

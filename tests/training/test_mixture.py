@@ -223,6 +223,14 @@ def test_a_bad_line_of_a_proclitic_set(text_encoder, tmp_path, row):
         load_mixture(sets, text_encoder, small_task(), seed=0, audit=Audit())
 
 
+def test_where_a_corpus_does_not_cut_all_letters_it_is_silent(text_encoder, tmp_path):
+    """Of a word that begins with a letter that is cut now and then, a cut says something, and no cut does not."""
+    [data] = proclitic_set(tmp_path, {"id": "1", "text": "بدمشق بقوات وزير وحلب قتل", "cuts": [1, 18]})
+    sets = [replace(data, cut_letters="و")]
+    [[(_, labels)]] = load_mixture(sets, text_encoder, small_task(), seed=0, audit=Audit()).examples
+    assert labels.proclitics == ((0, 1), (2, 0), (3, 1), (4, 0))
+
+
 def test_cuts_between_words_are_counted(text_encoder, tmp_path):
     sets = proclitic_set(tmp_path, {"id": "1", "text": "دمشق وحلب", "cuts": [4, 5, 6]})
     audit = Audit()

@@ -64,6 +64,7 @@ def test_a_data_set_says_what_it_annotates(tmp_path):
         ("train=[{name: a, path: a, part: [0.5]}]", r"`part` must be two numbers, rising within \[0, 1\]"),
         ("train=[{name: a, path: a, part: [0.5, 0.5]}]", r"but is \[0\.5, 0\.5\] instead"),
         ("train=[{name: a, path: a, part: [0, 1.1]}]", "`part` must be two numbers"),
+        ("train=[{name: a, path: a, cut_letters: من}]", "`cut_letters` must be some of وفبلكس"),
         ("train=[{name: a, path: a, format: tsv}]", r"`train\[0\]\.format` must be one of standoff, authoring"),
         ("model.window=79", "a window must hold at least 80 subwords"),
         ("model.overlap=200", "overlap by at most half"),

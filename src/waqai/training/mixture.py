@@ -104,19 +104,21 @@ def read_cuts_of(settings: DataSettings, *, seed: int, audit: Audit) -> tuple[Cu
     Raises:
         InputError: The file is missing, empty or not of its format.
     """
-    return tuple(_chosen(read_cuts(settings.path), settings, seed=seed, audit=audit))
+    return tuple(_chosen(read_cuts(settings.path, settings.cut_letters), settings, seed=seed, audit=audit))
 
 
 def _proclitic_examples(
     settings: DataSettings, text_encoder: TextEncoder, *, seed: int, audit: Audit
 ) -> Iterator[Example]:
-    """Yield texts in which every word has a proclitic label and nothing else is said."""
+    """Yield texts in which words have proclitic labels, where the corpus speaks, and nothing else is said."""
     for known in read_cuts_of(settings, seed=seed, audit=audit):
         inner = {cut for word in segment(known.text) for cut in range(word.start + 1, word.end)}
         audit.add(f"{settings.name}.proclitic.outside_word", known.where, len(known.cuts - inner))
         for section in text_encoder.encode(known.text):
             found = []
             for index, word in enumerate(section.words):
+                if known.is_silent(word.start):
+                    continue
                 surface = known.text[word.start : word.end]
                 inside = [cut for cut in known.cuts if word.start < cut < word.end]
                 allowed = [k for k in proclitic_lengths(surface) if word.start + stem_start(surface, k) in inside]

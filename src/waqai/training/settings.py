@@ -7,6 +7,7 @@ from typing import Literal
 
 from waqai.data.labels import LabelScheme
 from waqai.data.windows import WindowSize
+from waqai.text import PROCLITICS
 
 DataFormat = Literal["standoff", "authoring", "conll", "proclitics"]
 
@@ -22,6 +23,8 @@ class DataSettings:
         part: Read only this part of the file, in its order: (0, 0.9) its first nine tenths, (0.9, 1) the rest. In a
             corpus of sentences, cut between two documents.
         fraction: Keep only this share of its articles, chosen by the seed (for learning curves).
+        cut_letters: In the format `proclitics`, the letters that the set cuts off wherever they are proclitics. Where a
+            word begins with another one and has no cut, nothing is said.
         types, complete, nested, events, proclitics: What it annotates, see `waqai.data.labels.LabelScheme`.
         optional: Train without it, with a counted warning, when the file is not there.
         source, terms: Where the texts are from and their terms of use, for the model card.
@@ -38,6 +41,7 @@ class DataSettings:
     nested: bool = True
     events: bool = True
     proclitics: bool = True
+    cut_letters: str = PROCLITICS
     optional: bool = False
     source: str | None = None
     terms: str | None = None
@@ -47,6 +51,8 @@ class DataSettings:
             raise ValueError(
                 f"`weight` must be above 0 and `fraction` in (0, 1], but are {self.weight} and {self.fraction} instead"
             )
+        if not set(self.cut_letters) <= set(PROCLITICS):
+            raise ValueError(f"`cut_letters` must be some of {PROCLITICS}, but is {self.cut_letters!r} instead")
         if len(self.part) != 2 or not 0 <= self.part[0] < self.part[1] <= 1:
             raise ValueError(f"`part` must be two numbers, rising within [0, 1], but is {list(self.part)} instead")
 
