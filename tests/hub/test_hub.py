@@ -47,7 +47,7 @@ def test_what_is_pushed_is_loaded_by_its_id(hub, checkpoint_folder):
     assert repository.lfs == {"model.safetensors"}
     assert extracted(NAME) == extracted(checkpoint_folder)
     [article] = EventExtractor.from_pretrained(NAME).extract(TEXTS[:1])
-    assert article.model == NAME
+    assert article.model == f"{NAME}@{load_checkpoint(NAME).digest}"
 
 
 def test_the_card_names_the_id(hub, checkpoint_folder):
