@@ -102,10 +102,10 @@ def _front_matter(training: Mapping[str, Any], metrics: Mapping[str, Any], name:
 
 
 def _index(figures: Mapping[str, Any], training: Mapping[str, Any]) -> dict[str, Any]:
-    names = ", ".join(data["name"] for data in training.get("validation", ()) if data.get("format") != "proclitics")
+    annotated = [data["name"] for data in training.get("validation", ()) if data.get("format") != "proclitics"]
     return {
         "task": {"type": "token-classification", "name": "event extraction"},
-        "dataset": {"type": "waqai-validation", "name": names},
+        "dataset": {"type": "waqai-validation", "name": ", ".join(annotated) or "validation"},
         "metrics": [
             {"type": "f1", "name": f"F1, {shown}", "value": round(figures[metric]["f1"], 4)}
             for metric, shown in _SHOWN.items()

@@ -52,6 +52,10 @@ class _Pending:
     def finished(self) -> bool:
         return self.num_sections is not None and len(self.sections) == self.num_sections
 
+    @property
+    def ordered(self) -> list[DecodedSection]:
+        return [self.sections[index] for index in range(len(self.sections))]
+
 
 class EventExtractor:
     """Finds entities, events, arguments and relations, and makes tuples of them.
@@ -172,8 +176,8 @@ class EventExtractor:
         return [
             tuple(
                 cut
-                for index in range(len(pending.sections))
-                for word, stem in zip(pending.sections[index].words, pending.sections[index].starts, strict=True)
+                for section in pending.ordered
+                for word, stem in zip(section.words, section.starts, strict=True)
                 for cut in _cuts(pending.article.text[word.start : word.end], word.start, stem)
             )
             for pending in decoded
@@ -211,7 +215,7 @@ class EventExtractor:
         """Return the article assembled from its sections."""
         annotated = assemble(
             pending.article,
-            [pending.sections[index] for index in range(len(pending.sections))],
+            pending.ordered,
             types=self.task.types,
             num_entity_types=self.task.num_entity_types,
             links=self.task.links,

@@ -274,7 +274,7 @@ def _open_output(settings: TrainSettings, accelerator: Accelerator, *, resume: b
 
 def evaluate(checkpoint: Checkpoint, gold: tuple[AnnotatedArticle, ...], *, resamples: int = 0) -> Report:
     """Score the model as it is on gold articles, through the extractor that serves users."""
-    extractor = EventExtractor(checkpoint, device=_device_name(checkpoint), dtype="fp32", values=False)
+    extractor = _extractor(checkpoint)
     return score_articles(gold, extractor.extract(Article(id=a.id, text=a.text) for a in gold), resamples=resamples)
 
 
@@ -283,7 +283,7 @@ def evaluate_cuts(checkpoint: Checkpoint, texts: Sequence[CutText]) -> Counts:
 
     Words about which the corpus says nothing are left out.
     """
-    extractor = EventExtractor(checkpoint, device=_device_name(checkpoint), dtype="fp32", values=False)
+    extractor = _extractor(checkpoint)
     predicted = extractor.cut_proclitics(text.text for text in texts)
     return score_cuts(
         [text.cuts for text in texts],
@@ -291,8 +291,10 @@ def evaluate_cuts(checkpoint: Checkpoint, texts: Sequence[CutText]) -> Counts:
     )
 
 
-def _device_name(checkpoint: Checkpoint) -> Any:
-    return checkpoint.model.device.type
+def _extractor(checkpoint: Checkpoint) -> EventExtractor:
+    """Return an extractor of mentions alone, in the precision in which thresholds are fitted."""
+    device: Any = checkpoint.model.device.type
+    return EventExtractor(checkpoint, device=device, dtype="fp32", values=False)
 
 
 SELECTED: dict[str, Callable[[Report], float]] = {
@@ -348,7 +350,7 @@ def _finish(
     weights = load_file(settings.output / "best" / "model.safetensors")
     rounded = {k: v.to(torch.bfloat16).to(v.dtype) if v.is_floating_point() else v for k, v in weights.items()}
     checkpoint.model.load_state_dict(rounded)
-    extractor = EventExtractor(checkpoint, device=_device_name(checkpoint), dtype="fp32", values=False)
+    extractor = _extractor(checkpoint)
     calibration = calibrate(extractor, held_out.articles)
     report = evaluate(checkpoint, held_out.articles, resamples=1000)
     metrics = {

@@ -18,7 +18,7 @@ from waqai.data.standoff import read_annotated
 from waqai.data.windows import EncodedText, TextEncoder
 from waqai.errors import InputError
 from waqai.records import AnnotatedArticle
-from waqai.text import proclitic_lengths, segment, stem_start
+from waqai.text import proclitic_lengths, stem_start
 from waqai.training.settings import DataSettings
 
 Example = tuple[EncodedText, Labels]
@@ -112,8 +112,7 @@ def _proclitic_examples(
 ) -> Iterator[Example]:
     """Yield texts in which words have proclitic labels, where the corpus speaks, and nothing else is said."""
     for known in read_cuts_of(settings, seed=seed, audit=audit):
-        inner = {cut for word in segment(known.text) for cut in range(word.start + 1, word.end)}
-        audit.add(f"{settings.name}.proclitic.outside_word", known.where, len(known.cuts - inner))
+        outside = set(known.cuts)
         for section in text_encoder.encode(known.text):
             found = []
             for index, word in enumerate(section.words):
@@ -121,12 +120,14 @@ def _proclitic_examples(
                     continue
                 surface = known.text[word.start : word.end]
                 inside = [cut for cut in known.cuts if word.start < cut < word.end]
+                outside.difference_update(inside)
                 allowed = [k for k in proclitic_lengths(surface) if word.start + stem_start(surface, k) in inside]
                 if inside and not allowed:
                     audit.add(f"{settings.name}.proclitic.not_by_letters", f"{known.where}, {surface!r}")
                     continue
                 found.append((index, max(allowed, default=0)))
             yield section, Labels(proclitics=tuple(found))
+        audit.add(f"{settings.name}.proclitic.outside_word", known.where, len(outside))
 
 
 def _chosen(items: Sequence[T], settings: DataSettings, *, seed: int, audit: Audit) -> Sequence[T]:

@@ -12,7 +12,7 @@ from waqai.inference.writers.destination import Writer
 from waqai.records import AnnotatedArticle
 
 _ID_FIRST = '{"id": "'  # how every line of our own begins, so that the id can be read without the rest
-_MODEL = re.compile(rb'[{,]\s*"model":\s*("(?:[^"\\]|\\.)*")')  # inside a text, a quotation mark is escaped
+_MODEL = re.compile(rb'"model":\s*("(?:[^"\\]|\\.)*")')  # a key: inside a text, its quotation marks are escaped
 _BLOCK = 1 << 16
 _REMEDY = "Repair or remove the line, or write to another output."
 
