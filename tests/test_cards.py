@@ -111,6 +111,7 @@ def test_an_encoder_in_a_folder_is_no_base_model(folder, tmp_path, monkeypatch):
 def test_what_is_no_training_config_is_passed_over(folder):
     (folder / "training.yaml").write_text("steps: 3\n", encoding="utf-8")
     assert "`training.yaml` is not beside this checkpoint." in model_card(folder, "x")
+    assert "name: validation\n" in model_card(folder, "x")
 
 
 def test_what_the_validation_has_none_of_is_left_out(folder):
