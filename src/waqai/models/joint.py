@@ -90,12 +90,14 @@ class WaqaiModel(PreTrainedModel):
         window, first, last = batch["word_window"], batch["word_first"], batch["word_last"]
         pooled = torch.empty(len(window), self.encoder.config.hidden_size, device=window.device)
         lengths = batch["attention_mask"].sum(dim=1)
+        # Looked up once: a lookup per group would make a gradient of the size of the whole vocabulary for each.
+        embedded = self.encoder.get_input_embeddings()(batch["input_ids"])
         for group in _groups_of_like_length(lengths.tolist()):
             rows = torch.tensor(group, device=window.device)
             longest = int(lengths[rows].max())
-            ids, mask = batch["input_ids"][rows, :longest], batch["attention_mask"][rows, :longest]
-            with torch.autocast(ids.device.type, self.encoder_autocast, enabled=self.encoder_autocast is not None):
-                hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+            mask = batch["attention_mask"][rows, :longest]
+            with torch.autocast(mask.device.type, self.encoder_autocast, enabled=self.encoder_autocast is not None):
+                hidden = self.encoder(inputs_embeds=embedded[rows, :longest], attention_mask=mask).last_hidden_state
             sums = nn.functional.pad(hidden.float().cumsum(dim=1), (0, 0, 1, 0))
             at = torch.full_like(lengths, -1)
             at[rows] = torch.arange(len(group), device=rows.device)

@@ -142,7 +142,7 @@ def train(settings: TrainSettings, *, resume: bool = False) -> Path:
             weight_decay=rates.weight_decay,
         )
     ]
-    optimizer = torch.optim.AdamW(groups)
+    optimizer = torch.optim.AdamW(groups, fused=True)
     base_rates = [group["lr"] for group in optimizer.param_groups]
     progress = _Progress()
     saved = load_state(settings.output / "state", model=model, optimizer=optimizer) if resume else None
