@@ -1,3 +1,4 @@
+import errno
 import logging
 import subprocess
 import sys
@@ -44,6 +45,15 @@ def test_an_interrupt_is_no_traceback(command, capsys):
     command(run)
     assert cli.main(["infer"]) == 130
     assert capsys.readouterr().err == "stopped\n"
+
+
+def test_a_full_disk_is_no_traceback(command, capsys):
+    def run(args):
+        raise OSError(errno.ENOSPC, "No space left on device", "out.jsonl")
+
+    command(run)
+    assert cli.main(["infer"]) == 1
+    assert capsys.readouterr().err == f"error: [Errno {errno.ENOSPC}] No space left on device: 'out.jsonl'\n"
 
 
 def test_a_fault_of_our_own_is_not_hidden(command):

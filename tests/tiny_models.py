@@ -143,7 +143,7 @@ def make_checkpoint(
         overlap=20,
     )
     torch.manual_seed(seed)
-    model = WaqaiModel.from_encoder(encoder, config).eval()
+    model = WaqaiModel.from_encoder(AutoModel.from_pretrained(encoder), config).eval()
     return Checkpoint(model=model, tokenizer=AutoTokenizer.from_pretrained(encoder), ontology=ontology, name="tiny")
 
 

@@ -4,6 +4,7 @@ Errors that a user can mend are printed as one message, without a traceback, and
 """
 
 import argparse
+import errno
 import importlib
 import logging
 import os
@@ -19,6 +20,9 @@ COMMANDS = {
     "score": "score predictions against gold",
     "data": "check, count, convert and suggest annotations",
 }
+
+
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,6 +43,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(importlib.import_module(f"waqai.commands.{args.command}").run(args))
     except WaqaiError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.errno not in _DISK:
+            raise
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -29,6 +29,10 @@ class OutputError(WaqaiError):
     """An output that cannot be written: it exists, is not writable, or the disk is full."""
 
 
+class TrainingError(WaqaiError):
+    """A run that cannot go on: what it computes is no longer a number."""
+
+
 def must(field: str, expected: str, actual: object, where: str = "", remedy: str = "") -> str:
     """Return one message in the grammar of this module.
 

@@ -7,7 +7,7 @@ import pytest
 from invented_corpus import invented_texts, write_shard
 
 from waqai.errors import CheckpointError, InputError, OutputError
-from waqai.pretraining import packing
+from waqai.pretraining.corpus import read_held_out
 from waqai.pretraining.packing import WORD_START, PackedCorpus, pack_corpus
 from waqai.pretraining.tokenizer import fingerprint
 
@@ -25,18 +25,16 @@ def small(tmp_path, tokenizer_folder):
     return pack(tmp_path / "packed", [("news", shard)], tokenizer_folder), tmp_path / "packed"
 
 
-def test_ids_words_and_ends(small, tokenizer):
+def test_ids_and_words(small, tokenizer):
     corpus, _ = small
-    expected, starts, ends = [], [], []
+    expected, starts = [], []
     for text in TEXTS[:2]:
         encoding = tokenizer(text, add_special_tokens=False)
         words = encoding.word_ids()
         expected += [*encoding["input_ids"], tokenizer.sep_token_id]
         starts += [index == 0 or word != words[index - 1] for index, word in enumerate(words)] + [True]
-        ends.append(len(expected))
     assert (corpus.ids[0] & (WORD_START - 1)).tolist() == expected
     assert (corpus.ids[0] >= WORD_START).tolist() == starts
-    assert corpus.ends[0].tolist() == ends
     assert corpus.tokens == len(expected)
     assert corpus.frequencies(80)[tokenizer.sep_token_id] == 2
 
@@ -74,23 +72,40 @@ def test_another_tokenizer(small):
         PackedCorpus.open(folder, "0123")
 
 
-@pytest.mark.parametrize("suffix", [".ids", ".ends"])
-def test_a_file_cut_short_or_missing(small, tokenizer, suffix):
+def test_a_file_cut_short_or_missing(small, tokenizer):
     corpus, folder = small
-    size = (2 * corpus.tokens) if suffix == ".ids" else 16
-    file = folder / f"news-00{suffix}"
+    file = folder / "news-00.ids"
     file.write_bytes(file.read_bytes()[:-2])
-    with pytest.raises(CheckpointError, match=f"`size` must be '{size} bytes'|`size` must be {size} bytes, but is"):
+    with pytest.raises(CheckpointError, match=f"`size` must be {2 * corpus.tokens} bytes, but is"):
         PackedCorpus.open(folder, fingerprint(tokenizer))
     file.unlink()
     with pytest.raises(CheckpointError, match="but is 0 instead"):
         PackedCorpus.open(folder, fingerprint(tokenizer))
 
 
+def test_a_file_with_a_flipped_bit(small, tokenizer):
+    _, folder = small
+    data = bytearray((folder / "news-00.ids").read_bytes())
+    data[3] ^= 1
+    (folder / "news-00.ids").write_bytes(data)
+    with pytest.raises(CheckpointError, match=r"`checksum` must be [0-9a-f]{64}, but is '[0-9a-f]{64}' instead"):
+        PackedCorpus.open(folder, fingerprint(tokenizer))
+
+
+def test_a_shard_of_which_nothing_is_left(tmp_path, tokenizer_folder):
+    known = " ".join(TEXTS)
+    (tmp_path / "held-out.jsonl").write_text(json.dumps({"text": known}), encoding="utf-8")
+    shards = [("news", write_shard(tmp_path / f"{n}.jsonl.xz", [text])) for n, text in enumerate((TEXTS[0], known))]
+    held_out = read_held_out([tmp_path / "held-out.jsonl"])
+    corpus = pack_corpus(shards, tokenizer_folder=tokenizer_folder, held_out=held_out, folder=tmp_path / "packed")
+    assert [part.tokens > 0 for part in corpus.parts] == [True, False]
+    assert corpus.frequencies(80).sum() == corpus.tokens
+
+
 def test_too_little_disk(tmp_path, tokenizer_folder, monkeypatch):
     shard = write_shard(tmp_path / "news-00.jsonl.xz", TEXTS)
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(packing.shutil, "disk_usage", lambda folder: usage(1000, 990, 10))
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage(1000, 990, 10))
     with pytest.raises(OutputError, match=r"needs .* MB of free disk, but has 0 MB instead"):
         pack(tmp_path / "packed", [("news", shard)], tokenizer_folder)
 

@@ -16,8 +16,8 @@ from safetensors.torch import load_file
 from transformers import AutoModel, AutoTokenizer
 
 from two_processes import launch
-from waqai.errors import CheckpointError, OutputError
-from waqai.pretraining import packing, run
+from waqai.errors import CheckpointError, ConfigError, OutputError, TrainingError
+from waqai.pretraining import loop, run
 from waqai.pretraining.batches import BatchSource
 
 
@@ -113,8 +113,6 @@ def test_a_cut_run_goes_on_to_the_same_curve(config, tmp_path, monkeypatch, obje
 
 
 def test_the_clock_ends_a_sitting_with_a_decay(config, tmp_path, monkeypatch):
-    from waqai.pretraining import loop
-
     clock = iter(range(10_000))
     monkeypatch.setattr(loop.time, "monotonic", lambda: 0.01 * next(clock))
     outcome = run(config, ["training.steps=100000", "training.max_minutes=0.02", "training.decay_share=0.5"])
@@ -126,14 +124,73 @@ def test_the_clock_ends_a_sitting_with_a_decay(config, tmp_path, monkeypatch):
     assert (tmp_path / "run" / "encoder" / "model.safetensors").exists()
 
 
-def test_a_state_of_another_shape(config):
+def test_a_config_that_asks_for_another_result(config, tmp_path):
+    """Nothing is made again behind the user's back, and nothing old is passed off as what was asked for."""
+    run(config, ["training.steps=2"])
+    before = (tmp_path / "run" / "config.yaml").read_text()
+    changes = ["encoder.heads=4", "corpus.shards.books.weight=1", "tokenizer.vocabulary_size=70", "vectors=null"]
+    with pytest.raises(ConfigError) as caught:
+        run(config, changes)
+    for told in (
+        "`encoder.heads` (2, now 4)",
+        "`corpus.shards.books.weight` (0.5, now 1.0)",
+        "`tokenizer.vocabulary_size` (60, now 70)",
+        "`vectors.window` (2, now None)",
+    ):
+        assert told in str(caught.value)
+    assert (tmp_path / "run" / "config.yaml").read_text() == before
+    run(config, ["corpus.processes=2", "objective.mask_share=0.2", "training.steps=4", "training.log_every=1"])
+    assert [row["step"] for row in curve(tmp_path / "run")] == [2, 3, 4]
+
+
+def test_a_loss_that_is_no_number(config, tmp_path):
+    """The weights go before the loss does, and neither gets into a state."""
+    run(config, ["training.steps=2"])
+    broken = ["training.learning_rate=1e30", "training.max_grad_norm=1e30", "training.warmup_steps=0"]
+    with pytest.raises(TrainingError, match=r"not finite after step .* Lower `training\.learning_rate`"):
+        run(config, [*broken, "training.steps=400", "training.log_every=5"])
+    with pytest.raises(TrainingError, match=r"a weight is not finite after step"):
+        run(config, [*broken, "training.steps=400", "training.log_every=300", "training.save_every_minutes=1e-9"])
+    states = list((tmp_path / "run" / "checkpoints").iterdir())
+    assert all(
+        tensor.isfinite().all() for state in states for tensor in load_file(state / "model.safetensors").values()
+    )
+    assert all(not state.name.endswith(".tmp") for state in states)
+
+
+def test_a_log_that_was_cut_in_a_line(config, tmp_path):
+    run(config, ["training.steps=4"])
+    with (tmp_path / "run" / "metrics.jsonl").open("a") as file:
+        file.write('{"step": 6, "tok')
     run(config)
+    assert [row["step"] for row in curve(tmp_path / "run")] == [2, 4, 6]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("c++") is None, reason="torch compiles for the CPU with a C++ compiler")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:The .grad attribute")  # torch's own
+@pytest.mark.parametrize("kind", ["mlm", "rtd"])
+def test_a_compiled_run_learns_the_same(config, tmp_path, kind):
+    options = ["training.steps=2", "training.log_every=1", f"objective={{kind: {kind}}}"]
+    run(config, [f"output={tmp_path / 'plain'}", *options])
+    for part in ("tokenizer", "packed", "vectors"):
+        shutil.copytree(tmp_path / "plain" / part, tmp_path / "compiled" / part)
+    run(config, [f"output={tmp_path / 'compiled'}", "training.compile=true", *options])
+    plain, compiled = curve(tmp_path / "plain"), curve(tmp_path / "compiled")
+    assert compiled[0]["mlm"] == pytest.approx(plain[0]["mlm"], abs=1e-4)
+    assert compiled[1]["mlm"] == pytest.approx(plain[1]["mlm"], abs=0.1)  # a compiled program draws other subwords
+
+
+def test_a_state_of_another_shape(config, tmp_path):
+    run(config)
+    (tmp_path / "run" / "config.yaml").unlink()
     with pytest.raises(CheckpointError, match=r"must be of shape .* but is .* instead .*step-00000006"):
         run(config, ["encoder.intermediate_size=24", "training.steps=8"])
 
 
-def test_vectors_of_another_width(config):
+def test_vectors_of_another_width(config, tmp_path):
     run(config)
+    (tmp_path / "run" / "config.yaml").unlink()
     with pytest.raises(CheckpointError, match=r"`vectors` must be of shape \(60, 32\), but is \(60, 16\) instead"):
         run(config, ["encoder.hidden_size=32"])
 
@@ -147,7 +204,7 @@ def test_a_tokenizer_that_the_corpus_was_not_packed_with(config, tmp_path, token
 
 def test_too_little_disk(config, monkeypatch):
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(packing.shutil, "disk_usage", lambda folder: usage(1000, 990, 10))
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage(1000, 990, 10))
     with pytest.raises(OutputError, match="of free disk"):
         run(config)
 

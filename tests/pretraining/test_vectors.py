@@ -22,7 +22,7 @@ def corpus():
     rows = [(rng.choice([5, 6]), 9) if rng.random() < 0.5 else (rng.choice([7, 8]), 10) for _ in range(2000)]
     ids = np.array([subword | WORD_START for row in rows for subword in row], dtype=np.uint16)
     part = Part(name="a", kind="news", source="", documents=1, tokens=len(ids), checksum="", audit={})
-    return PackedCorpus((part,), (ids,), (np.array([len(ids)]),))
+    return PackedCorpus((part,), (ids,))
 
 
 def make_vectors(corpus, seed=1):
@@ -46,7 +46,7 @@ def test_the_same_each_time_and_zeros_for_what_is_not_there(corpus):
 def test_counts_weigh_near_pairs_more():
     ids = np.array([5, 6, 7], dtype=np.uint16)
     part = Part(name="a", kind="news", source="", documents=1, tokens=3, checksum="", audit={})
-    corpus = PackedCorpus((part,), (ids,), (np.array([3]),))
+    corpus = PackedCorpus((part,), (ids,))
     counts = _count_pairs(corpus, VectorsConfig(window=2, sample=1.0), 8, 1)
     expected = np.zeros((8, 8), np.float32)
     for one, other, weight in ((5, 6, 1.0), (6, 7, 1.0), (5, 7, 0.5)):

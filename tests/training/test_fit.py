@@ -1,5 +1,6 @@
 import json
 import shutil
+from collections import namedtuple
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from waqai.checkpoints import load_checkpoint
 from waqai.config import dump_config, load_config
 from waqai.data.cuts import read_cuts
 from waqai.data.standoff import read_annotated
-from waqai.errors import CheckpointError, ConfigError, InputError
+from waqai.errors import CheckpointError, ConfigError, InputError, OutputError, TrainingError
 from waqai.ontology import save_ontology
 from waqai.scoring import Counts, score_articles
 from waqai.training import fit
@@ -377,6 +378,31 @@ def test_a_window_longer_than_the_encoder(settings):
 def test_an_encoder_that_is_not_there(settings, encoder):
     with pytest.raises(CheckpointError, match=rf"`model\.encoder` '{encoder}' cannot be loaded: .* Give a folder or"):
         train(replace(settings, model=replace(settings.model, encoder=encoder)))
+
+
+def test_a_checkpoint_lends_its_encoder(settings):
+    """So that labels of one's own can start from the shipped model, where there is no hub."""
+    first = train(replace(settings, steps=2))
+    names = replace(settings, output=settings.output.with_name("second"), ontology=None, seed=99)
+    model = build(replace(names, model=replace(settings.model, encoder=str(first)))).model
+    expected = load_checkpoint(first).model.encoder.state_dict()
+    assert all(torch.equal(model.encoder.state_dict()[name], tensor) for name, tensor in expected.items())
+    folder = train(replace(names, steps=2, model=replace(settings.model, encoder=str(first))))
+    assert load_checkpoint(folder).model.config.encoder == load_checkpoint(first).model.config.encoder
+
+
+def test_a_loss_that_is_no_number(settings):
+    wild = OptimizerSettings(encoder_lr=1e30, head_lr=1e30, max_grad_norm=1e30, warmup=0)
+    with pytest.raises(TrainingError, match=r"the loss is (nan|inf) in step .* Lower `optimizer\.encoder_lr`"):
+        train(replace(settings, optimizer=wild, evaluate_every=6))
+    assert not (settings.output / "checkpoint").exists()
+
+
+def test_too_little_disk(settings, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage(1000, 990, 10))
+    with pytest.raises(OutputError, match="of free disk"):
+        train(settings)
 
 
 def test_an_encoder_without_safetensors(settings, bert, tmp_path):

@@ -5,7 +5,6 @@
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Self, cast
 
 import torch
@@ -41,7 +40,7 @@ class WaqaiModel(PreTrainedModel):
 
     legal: Tensor
     encoder_autocast: torch.dtype | None = None
-    """Set in training: the encoder computes in this format while its weights stay in float32."""
+    """In training mode the encoder computes in this format, while its weights stay in float32."""
 
     config_class = WaqaiConfig
     base_model_prefix = "encoder"
@@ -67,16 +66,10 @@ class WaqaiModel(PreTrainedModel):
         self.post_init()  # type: ignore[no-untyped-call]
 
     @classmethod
-    def from_encoder(cls, name_or_path: str | Path, config: WaqaiConfig, *, revision: str | None = None) -> Self:
-        """Make a model with fresh heads on a pre-trained encoder.
-
-        `config.encoder` must be that encoder's config. Weights are read from safetensors only, and no code of the
-        repository is run.
-        """
+    def from_encoder(cls, encoder: PreTrainedModel, config: WaqaiConfig) -> Self:
+        """Make a model with fresh heads on a pre-trained encoder; `config.encoder` must be that encoder's config."""
         model = cls(config)
-        model.encoder = AutoModel.from_pretrained(
-            name_or_path, revision=revision, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
-        )
+        model.encoder = encoder
         return model
 
     def _init_weights(self, module: nn.Module) -> None:
@@ -90,13 +83,14 @@ class WaqaiModel(PreTrainedModel):
         window, first, last = batch["word_window"], batch["word_first"], batch["word_last"]
         pooled = torch.empty(len(window), self.encoder.config.hidden_size, device=window.device)
         lengths = batch["attention_mask"].sum(dim=1)
+        autocast = self.encoder_autocast if self.training else None
         # Looked up once: a lookup per group would make a gradient of the size of the whole vocabulary for each.
         embedded = self.encoder.get_input_embeddings()(batch["input_ids"])
         for group in _groups_of_like_length(lengths.tolist()):
             rows = torch.tensor(group, device=window.device)
             longest = int(lengths[rows].max())
             mask = batch["attention_mask"][rows, :longest]
-            with torch.autocast(mask.device.type, self.encoder_autocast, enabled=self.encoder_autocast is not None):
+            with torch.autocast(mask.device.type, autocast, enabled=autocast is not None):
                 hidden = self.encoder(inputs_embeds=embedded[rows, :longest], attention_mask=mask).last_hidden_state
             sums = nn.functional.pad(hidden.float().cumsum(dim=1), (0, 0, 1, 0))
             at = torch.full_like(lengths, -1)

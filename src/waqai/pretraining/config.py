@@ -109,7 +109,7 @@ class EncoderConfig:
 class ObjectiveConfig:
     """`mlm`: masked words are predicted. `rtd`: replaced subwords are found, a small generator making them.
 
-    `mask_share` is the share of the subwords that are masked, as whole words. With `candidates`, an even number, a
+    `mask_share` is the chance of each word to be masked, all its subwords with it. With `candidates`, an even number, a
     masked subword is told apart from that many a step, not from the whole vocabulary: see `VocabularyHead`. The
     generator has the encoder's shape with `generator_layers` layers; `detection_weight` is the weight of the detector's
     loss beside the generator's.

@@ -19,8 +19,9 @@ from torch import Tensor
 from torch._dynamo import maybe_mark_dynamic
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
+from transformers import ModernBertModel
 
-from waqai.errors import CheckpointError
+from waqai.errors import CheckpointError, TrainingError
 from waqai.pretraining.batches import BatchSource
 from waqai.pretraining.config import TrainingConfig
 from waqai.pretraining.objectives import Losses, Masked, MaskedWords, Replaced
@@ -63,7 +64,7 @@ def train(
 
     Raises:
         CheckpointError: The last state is of another shape, or of steps of another size.
-        FloatingPointError: The loss is not finite.
+        TrainingError: The loss or a weight is not finite.
     """
     began = time.monotonic()
     peaks = [group["peak"] for group in optimizer.param_groups]  # of the config, not of the state
@@ -72,13 +73,17 @@ def train(
     log = _Log(folder, config, accelerator, began, saved)
     if config.compile:
         if accelerator.device.type == "cpu":  # its flash kernel is slow backwards; compiled plain attention is not
-            objective.encoder.set_attn_implementation("eager")
+            for module in objective.modules():
+                if isinstance(module, ModernBertModel):
+                    module.set_attn_implementation("eager")
         objective.compile()
     model, wrapped = accelerator.prepare(objective, optimizer)
     model.train()
     bar = tqdm(total=config.steps, initial=step, desc="pre-training", disable=None if log.active else True)
 
     def save() -> None:
+        if not all(bool(parameter.isfinite().all()) for parameter in objective.parameters()):
+            raise _not_finite("a weight", step)
         if log.active:  # the other processes wait for this one where they next exchange gradients
             save_state(folder / "checkpoints", model=objective, optimizer=optimizer, step=step, extra=log.state())
             export()
@@ -165,7 +170,7 @@ class _Log:
         if self.active:
             last = saved.step if saved else 0
             lines = self._file.read_text(encoding="utf-8").splitlines() if self._file.exists() else []
-            kept = [line + "\n" for line in lines if json.loads(line)["step"] <= last]
+            kept = [line + "\n" for line in lines if _step_of(line) <= last]
             self._file.write_text("".join(kept), encoding="utf-8")
         self._board = SummaryWriter(str(folder / "logs"), purge_step=saved and saved.step + 1) if self.active else None
 
@@ -194,9 +199,7 @@ class _Log:
         self._sums, self._count, self._speed_from, self._speed_count = {}, 0, now, 0
         bad = [name for name, mean in self.means.items() if not math.isfinite(mean)]
         if bad:
-            raise FloatingPointError(
-                f"the loss {bad[0]} is not finite at step {step}. Lower `training.learning_rate` or use fp32."
-            )
+            raise _not_finite(f"the loss {bad[0]}", step)
         if self._board is None:
             return
         row: dict[str, float] = {"step": step, "tokens": step * self.tokens_per_step, "epoch": round(epoch, 4)}
@@ -213,3 +216,19 @@ class _Log:
         """Flush the board."""
         if self._board is not None:
             self._board.close()
+
+
+def _step_of(line: str) -> float:
+    """Return the step of a line of the log, infinity for one that was being written when the run was cut."""
+    try:
+        step: float = json.loads(line)["step"]
+    except ValueError:
+        return math.inf
+    return step
+
+
+def _not_finite(what: str, step: int) -> TrainingError:
+    return TrainingError(
+        f"{what} is not finite after step {step}. Lower `training.learning_rate` or use fp32; "
+        "the run goes on from its last state."
+    )

@@ -177,7 +177,7 @@ class Replaced(nn.Module):
             corrupted = original.clone()
             corrupted[batch.positions] = sampled
             replaced = (corrupted != original).float()
-            real = original > 3  # [PAD], [CLS] and [SEP] are never replaced
+            real = original > 3  # [PAD], [CLS] and [SEP] are never replaced, [UNK] may be anything
         states = self.encoder(input_ids=corrupted.view_as(batch.input_ids)).last_hidden_state
         scores = self.detector(states).flatten().float()
         detection = functional.binary_cross_entropy_with_logits(scores[real], replaced[real])

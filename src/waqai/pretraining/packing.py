@@ -1,4 +1,4 @@
-"""The corpus as subword ids on disk: one flat file of little-endian uint16 a shard, and the ends of its documents.
+"""The corpus as subword ids on disk: one flat file of little-endian uint16 a shard.
 
 Shards are read once, in several processes. A part that is there already and was made from the same shard, tokenizer and
 held-out texts is kept, so that a cut run goes on where it stopped. `packed.json` is written last; without it there is
@@ -6,7 +6,6 @@ no packed corpus. What a batch reads from it is left to `batches`.
 
     packed/packed.json                  tokenizer's fingerprint, parts with their counts and checksums, audit
     packed/news-00.ids                  uint16: the subword, and WORD_START where a word starts; [SEP] ends a document
-    packed/news-00.ends                 int64, the end of each document in the ids
     packed/news-00.json                 the part's header
 """
 
@@ -14,7 +13,6 @@ import hashlib
 import json
 import multiprocessing
 import os
-import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -26,9 +24,10 @@ from tqdm import tqdm
 from transformers import PreTrainedTokenizerFast
 
 from waqai.audit import Audit
-from waqai.errors import CheckpointError, InputError, OutputError, must
+from waqai.errors import CheckpointError, InputError, must
 from waqai.pretraining.corpus import DocumentFilter, read_texts
 from waqai.pretraining.tokenizer import fingerprint, load_tokenizer
+from waqai.training.state import require_space
 
 WORD_START = 0x8000
 """Bit of a packed id that is set where a word starts; the id itself is below it."""
@@ -98,30 +97,19 @@ def pack_corpus(
     return PackedCorpus.open(folder, tokenizer_print)
 
 
-def require_space(folder: Path, needed: int) -> None:
-    """Raise an OutputError unless `folder` has room for `needed` more bytes."""
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise OutputError(
-            f"{folder} needs {needed / 1e6:,.0f} MB of free disk, but has {free / 1e6:,.0f} MB instead. "
-            "Free some or choose another `output`."
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class PackedCorpus:
-    """The parts, memory-mapped; `ids[i]` and `ends[i]` belong to `parts[i]`."""
+    """The parts, memory-mapped; `ids[i]` are those of `parts[i]`."""
 
     parts: tuple[Part, ...]
     ids: tuple[npt.NDArray[np.uint16], ...]
-    ends: tuple[npt.NDArray[np.int64], ...]
 
     @classmethod
     def open(cls, folder: Path, tokenizer_print: str) -> "PackedCorpus":
         """Map what `pack_corpus` wrote.
 
         Raises:
-            CheckpointError: It is missing, cut short, or was made by another tokenizer.
+            CheckpointError: It is missing or damaged, or was made by another tokenizer.
         """
         remedy = f"Remove {folder} to pack the corpus again."
         try:
@@ -134,16 +122,7 @@ class PackedCorpus:
             raise CheckpointError(
                 must("tokenizer", f"the one of the run, {tokenizer_print}", found, str(folder / "packed.json"), remedy)
             )
-        ids, ends = [], []
-        for part in parts:
-            for suffix, size in ((".ids", 2 * part.tokens), (".ends", 8 * part.documents)):
-                file = folder / (part.name + suffix)
-                actual = file.stat().st_size if file.exists() else 0
-                if actual != size:
-                    raise CheckpointError(must("size", f"{size} bytes", actual, str(file), remedy))
-            ids.append(np.memmap(folder / f"{part.name}.ids", dtype="<u2", mode="r"))
-            ends.append(np.fromfile(folder / f"{part.name}.ends", dtype="<i8"))
-        return cls(parts, tuple(ids), tuple(ends))
+        return cls(parts, tuple(_map_ids(folder / f"{part.name}.ids", part, remedy) for part in parts))
 
     @property
     def tokens(self) -> int:
@@ -167,6 +146,19 @@ class PackedCorpus:
         return total
 
 
+def _map_ids(file: Path, part: Part, remedy: str) -> npt.NDArray[np.uint16]:
+    size = file.stat().st_size if file.exists() else 0
+    if size != 2 * part.tokens:
+        raise CheckpointError(must("size", f"{2 * part.tokens} bytes", size, str(file), remedy))
+    if not size:  # all its documents were left out, and an empty file cannot be mapped
+        return np.empty(0, dtype="<u2")
+    with file.open("rb") as stream:
+        checksum = hashlib.file_digest(stream, "sha256").hexdigest()
+    if checksum != part.checksum:
+        raise CheckpointError(must("checksum", part.checksum, checksum, str(file), remedy))
+    return np.memmap(file, dtype="<u2", mode="r")
+
+
 def _pack_shard(task: _Task) -> Part:
     """Write one part, its header last, unless it is there already."""
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
@@ -181,20 +173,19 @@ def _pack_shard(task: _Task) -> Part:
     accepted = DocumentFilter(task.held_out, audit)
     tokenizer = load_tokenizer(task.tokenizer)
     texts = (t for i, t in enumerate(read_texts(task.shard)) if accepted.passes(t, f"{task.shard.name}:{i + 1}"))
-    digest, tokens, ends = hashlib.sha256(), 0, []
+    digest, tokens, documents = hashlib.sha256(), 0, 0
     with (task.folder / f"{name}.ids").open("wb") as file:
         for ids in _encode(tokenizer, texts):
             data = ids.tobytes()
             file.write(data)
             digest.update(data)
             tokens += len(ids)
-            ends.append(tokens)
-    np.asarray(ends, dtype="<i8").tofile(task.folder / f"{name}.ends")
+            documents += 1
     part = Part(
         name=name,
         kind=task.kind,
         source=task.source,
-        documents=len(ends),
+        documents=documents,
         tokens=tokens,
         checksum=digest.hexdigest(),
         audit=audit.to_dict(),

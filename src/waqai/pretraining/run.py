@@ -7,32 +7,48 @@
     OUTPUT/encoder        what `AutoModel` and `AutoTokenizer` load, written beside every state
     OUTPUT/config.yaml    the resolved config of the last sitting
 
-A stage whose result is there is not run again; whatever does not fit the config is an error before training starts.
+A stage whose result is there is not run again; a config that asks for another result is an error before training.
 """
 
 import logging
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import torch
+import yaml
 from accelerate import Accelerator
 from transformers import ModernBertModel, PreTrainedTokenizerFast
 
 from waqai.config import dump_config, load_config
+from waqai.errors import ConfigError
 from waqai.pretraining.batches import BatchSource
 from waqai.pretraining.config import CorpusConfig, PretrainConfig
 from waqai.pretraining.corpus import find_shards, read_held_out, read_texts
 from waqai.pretraining.loop import Outcome, train
 from waqai.pretraining.objectives import build_encoder, build_objective
-from waqai.pretraining.packing import PackedCorpus, pack_corpus, require_space
+from waqai.pretraining.packing import PackedCorpus, pack_corpus
 from waqai.pretraining.tokenizer import fingerprint, load_tokenizer, train_tokenizer
 from waqai.pretraining.vectors import initialise_embedding, load_vectors, save_vectors, train_vectors
 from waqai.training.optimization import parameter_groups
+from waqai.training.state import require_space
 
 logger = logging.getLogger(__name__)
+
+_SETTLED = (
+    "corpus.shards",
+    "corpus.held_out",
+    "tokenizer",
+    "vectors",
+    "encoder",
+    "training.sequence_length",
+    "training.betas",
+    "training.weight_decay",
+)
+"""What shapes the results that a run has already; it goes on with these as they were."""
 
 _BYTES_PER_PARAMETER = 40  # two states of 12 bytes (fp32 and two moments), one being written, and the export
 
@@ -41,7 +57,7 @@ def run(config_path: Path, overrides: Sequence[str] = ()) -> Outcome:
     """Pre-train as the config says, going on from what its `output` holds; return how far it came.
 
     Raises:
-        ConfigError: The config is faulty.
+        ConfigError: The config is faulty, or another one than the run in `output` was made with.
         InputError: A shard is missing or corrupt.
         CheckpointError: What `output` holds does not fit the config.
         OutputError: The disk has too little room.
@@ -57,6 +73,7 @@ def pretrain(config: PretrainConfig) -> Outcome:
         torch.set_num_threads(training.threads)
     # Without this, several processes on a CPU would not know of each other.
     accelerator = Accelerator(cpu=not torch.cuda.is_available())
+    _check_settled(config)
     with accelerator.main_process_first():
         tokenizer = prepare_tokenizer(config)
         corpus = prepare_corpus(config, tokenizer)
@@ -106,6 +123,31 @@ def pretrain(config: PretrainConfig) -> Outcome:
         folder=config.output,
         export=lambda: export_encoder(encoder, tokenizer, config.output / "encoder"),
     )
+
+
+def _check_settled(config: PretrainConfig) -> None:
+    file = config.output / "config.yaml"
+    if not file.exists():
+        return
+    before, now = (_flat(yaml.safe_load(text)) for text in (file.read_text(encoding="utf-8"), dump_config(config)))
+    changed = sorted(key for key in before.keys() | now.keys() if before.get(key) != now.get(key))
+    if changed := [key for key in changed if any(f"{key}.".startswith(f"{part}.") for part in _SETTLED)]:
+        raise ConfigError(
+            f"the run in {config.output} was made with another "
+            + ", ".join(f"`{key}` ({before.get(key)}, now {now.get(key)})" for key in changed)
+            + ". Set these back, or give another `output`."
+        )
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return the leaves of a config by dotted path."""
+    leaves: dict[str, Any] = {}
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            leaves |= _flat(value, f"{prefix}{key}.")
+        else:
+            leaves[f"{prefix}{key}"] = value
+    return leaves
 
 
 def export_encoder(encoder: ModernBertModel, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:

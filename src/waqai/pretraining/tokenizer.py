@@ -1,4 +1,4 @@
-"""The subword tokenizer: WordPiece with the Arabic normaliser inside, so that offsets stay those of the raw text.
+"""The subword tokenizer: Unigram (Kudo 2018), with the Arabic normaliser inside, so that offsets are of the raw text.
 
 Dropped: short vowels and other marks, tatweel, bidi and zero-width characters. Presentation forms and ligatures become
 base letters (ﻻ → لا), Arabic-Indic and Persian digits ASCII digits, Latin letters small. Letters are not folded: hamza

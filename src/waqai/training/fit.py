@@ -13,6 +13,7 @@ import dataclasses
 import itertools
 import json
 import logging
+import math
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -27,15 +28,15 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
-from transformers import AutoConfig, AutoTokenizer
+from transformers import AutoConfig, AutoModel, AutoTokenizer, PretrainedConfig, PreTrainedModel
 
 from waqai.audit import Audit
-from waqai.checkpoints import Checkpoint, save_checkpoint
+from waqai.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from waqai.config import dump_config
 from waqai.data.collate import collate, to_device
 from waqai.data.cuts import CutText
 from waqai.data.labels import Task
-from waqai.errors import CheckpointError, ConfigError
+from waqai.errors import CheckpointError, ConfigError, OutputError, TrainingError
 from waqai.inference.devices import choose_dtype
 from waqai.inference.extractor import EventExtractor
 from waqai.models import WaqaiConfig, WaqaiModel
@@ -45,12 +46,13 @@ from waqai.scoring import Counts, Report, score_articles, score_cuts
 from waqai.training.calibrate import calibrate
 from waqai.training.mixture import load_mixture, read_articles_of, read_cuts_of
 from waqai.training.optimization import parameter_groups, schedule_factor
-from waqai.training.settings import DataSettings, TrainSettings
-from waqai.training.state import load_state, save_state, saved_states
+from waqai.training.settings import DataSettings, ModelSettings, TrainSettings
+from waqai.training.state import load_state, require_space, save_state, saved_states
 
 logger = logging.getLogger(__name__)
 
 CHECKPOINT = "checkpoint"
+_BYTES_PER_PARAMETER = 46  # three states of 12 bytes, one being written; two of the best weights, and the checkpoint
 
 
 @dataclass(slots=True)
@@ -106,6 +108,8 @@ def train(settings: TrainSettings, *, resume: bool = False) -> Path:
         ConfigError: The output holds another run, or the config does not fit the encoder or the ontology.
         InputError: A data set cannot be read.
         CheckpointError: The encoder cannot be loaded, or a state does not fit.
+        OutputError: The disk has too little room.
+        TrainingError: The loss is not finite.
     """
     # Only CUDA and CPU are supported; without this, several processes on a CPU would not know of each other.
     accelerator = Accelerator(
@@ -121,6 +125,7 @@ def train(settings: TrainSettings, *, resume: bool = False) -> Path:
     set_seed(settings.seed)
     checkpoint = build(settings)
     model, task = checkpoint.model, checkpoint.model.config.task_shape()
+    require_space(settings.output, _BYTES_PER_PARAMETER * sum(p.numel() for p in model.parameters()))
     dtype = choose_dtype(settings.precision, accelerator.device)
     model.encoder_autocast = None if dtype == torch.float32 else dtype
     for data in (*settings.train, *settings.validation):
@@ -173,6 +178,12 @@ def train(settings: TrainSettings, *, resume: bool = False) -> Path:
             group["lr"] = rate * factor
         tensors = collate([text for text, _ in batch], pad_id=pad_id, labels=[labels for _, labels in batch], task=task)
         output = ddp(**to_device(tensors, accelerator.device))
+        loss = output.loss.item()
+        if not math.isfinite(loss):
+            raise TrainingError(
+                f"the loss is {loss} in step {progress.step + 1}. Lower `optimizer.encoder_lr` or `optimizer.head_lr`, "
+                "and start again with another `output`."
+            )
         accelerator.backward(output.loss)
         norm = accelerator.clip_grad_norm_(model.parameters(), rates.max_grad_norm)
         optimizer.step()
@@ -180,7 +191,7 @@ def train(settings: TrainSettings, *, resume: bool = False) -> Path:
         progress.step += 1
         bar.update()
         if log is not None:
-            log.add_scalar("train/loss", output.loss.item(), progress.step)
+            log.add_scalar("train/loss", loss, progress.step)
             log.add_scalar("train/gradient_norm", float(norm), progress.step)
             for name, value in output.losses.items():
                 log.add_scalar(f"train/{name}", value.item(), progress.step)
@@ -207,13 +218,8 @@ def build(settings: TrainSettings) -> Checkpoint:
     ontology = load_ontology(settings.ontology)
     made = settings.model
     try:
-        encoder_config = AutoConfig.from_pretrained(made.encoder, revision=made.revision, trust_remote_code=False)
-        tokenizer: Any = AutoTokenizer.from_pretrained(
-            made.encoder, revision=made.revision, use_fast=True, trust_remote_code=False
-        )
-        if not tokenizer.is_fast:
-            raise ConfigError(f"`model.encoder` must have a fast tokenizer, but {made.encoder} has none.")
-        _check_tokenizer(tokenizer, encoder_config)
+        encoder, tokenizer = _load_encoder(made)
+        encoder_config = encoder.config
         config = WaqaiConfig(
             encoder=encoder_config.to_dict(),
             task=dataclasses.asdict(Task.of(ontology, made.span_width)),
@@ -225,13 +231,34 @@ def build(settings: TrainSettings) -> Checkpoint:
             overlap=made.overlap,
         )
         _check_window(config, encoder_config)
-        model = WaqaiModel.from_encoder(made.encoder, config, revision=made.revision)
+        model = WaqaiModel.from_encoder(encoder, config)
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise CheckpointError(
             f"`model.encoder` {made.encoder!r} cannot be loaded: {(str(error).strip() or repr(error)).splitlines()[0]} "
-            "Give a folder or a Hub id of an encoder with safetensors weights and a fast tokenizer."
+            "Give a folder or a Hub id of an encoder with safetensors weights and a fast tokenizer, or of a checkpoint."
         ) from error
     return Checkpoint(model=model, tokenizer=tokenizer, ontology=ontology, name=str(settings.output))
+
+
+def _load_encoder(made: ModelSettings) -> tuple[PreTrainedModel, Any]:
+    """Return the encoder in float32 with its tokenizer; of a checkpoint of Waqai, the encoder alone is taken.
+
+    Weights are read from safetensors only, and no code of a repository is run.
+    """
+    name, revision = made.encoder, made.revision
+    kind, _ = PretrainedConfig.get_config_dict(name, revision=revision)
+    if kind.get("model_type") == WaqaiConfig.model_type:
+        checkpoint = load_checkpoint(name, revision=revision)
+        return checkpoint.model.encoder, checkpoint.tokenizer
+    encoder_config = AutoConfig.from_pretrained(name, revision=revision, trust_remote_code=False)
+    tokenizer: Any = AutoTokenizer.from_pretrained(name, revision=revision, use_fast=True, trust_remote_code=False)
+    if not tokenizer.is_fast:
+        raise ConfigError(f"`model.encoder` must have a fast tokenizer, but {name} has none.")
+    _check_tokenizer(tokenizer, encoder_config)
+    encoder = AutoModel.from_pretrained(
+        name, revision=revision, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
+    )
+    return encoder, tokenizer
 
 
 def _check_tokenizer(tokenizer: Any, encoder_config: Any) -> None:
@@ -330,9 +357,12 @@ def _validate(
         progress.best, progress.best_step, progress.stale = score, progress.step, 0
         if accelerator.is_main_process:
             best = settings.output / "best"
-            best.mkdir(exist_ok=True)
-            save_file(checkpoint.model.state_dict(), best / "model.safetensors.tmp")
-            (best / "model.safetensors.tmp").replace(best / "model.safetensors")
+            try:
+                best.mkdir(exist_ok=True)
+                save_file(checkpoint.model.state_dict(), best / "model.safetensors.tmp")
+                (best / "model.safetensors.tmp").replace(best / "model.safetensors")
+            except (OSError, SafetensorError) as error:
+                raise OutputError(f"the best weights cannot be written to {best}: {error}.") from error
     else:
         progress.stale += 1
 

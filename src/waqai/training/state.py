@@ -94,6 +94,16 @@ def saved_states(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("step-*") if _NAME.fullmatch(path.name)) if folder.exists() else []
 
 
+def require_space(folder: Path, needed: int) -> None:
+    """Raise an OutputError unless `folder` has room for `needed` more bytes."""
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise OutputError(
+            f"{folder} needs {needed / 1e6:,.0f} MB of free disk, but has {free / 1e6:,.0f} MB instead. "
+            "Free some or choose another `output`."
+        )
+
+
 def load_state(folder: Path, *, model: nn.Module, optimizer: torch.optim.Optimizer) -> SavedState | None:
     """Restore the last state in `folder` into `model`, `optimizer` and torch's generators; None where there is none.
 
