@@ -3,12 +3,12 @@
     python benchmarks/coders.py --model models/waqai-compact --spans ../shared/events/gsr-spans.jsonl
         --votes ../shared/events/gsr-detection.jsonl
 
-The coders worked by other guidelines, for the PLOVER events ASSAULT and PROTEST alone, and nothing of this corpus is
+The coders worked by other guidelines, for the PLOVER events ASSAULT and PROTEST alone, and no label of this corpus is
 trained on: this measures agreement with other people's reading of an event, not F1 by our own guidelines.
 
-In `--spans` each coder gave a sentence one row or more of action, source and target. Two of the same slot agree if they
-have a word in common that is not a preposition. In `--votes` each sentence was voted on, and its votes summed up in a
-label; the share of sentences with an event that the model codes as the event in question should fall with it.
+In `--spans` the coders of a sentence, who are not named, gave rows of action, source and target. Two rows agree on a
+slot if they have a word in common that is not a preposition. In `--votes` each sentence was voted on, and its votes
+summed up in a label: `ambiguous` where there were too few.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from waqai.records import AnnotatedArticle, Filler
 
 SLOTS = {"action": "verb", "source": "source_actor", "target": "target_actor"}
 """Our names, and the corpus's."""
-LABELS = ("yes", "ambiguous", "difficult no", "easy no")
+LABELS = ("yes", "difficult no", "easy no", "ambiguous")
 _PREPOSITIONS = frozenset({"من", "في", "عن", "مع", "على", "علي", "إلى", "الى", "بين", "ضد", "قرب"})
 
 Row = dict[str, frozenset[int]]
@@ -81,10 +81,10 @@ def found_rows(article: AnnotatedArticle, event: str) -> Iterator[Row]:
 
 
 def shares(sentences: Sequence[Sentence], found: Sequence[Sequence[Row]]) -> Iterator[tuple[str, Counter[str]]]:
-    """Yield for each slot how many rows fill it, and of how many another one agrees.
+    """Yield for each slot how many rows fill it, and with how many of them another one agrees.
 
-    `coded`, `by_model`, `by_coder`: the coders' rows, those that the model agrees with, those that another coder does.
-    `found`, `confirmed`: the model's rows, and those that a coder agrees with.
+    `coded`, `by_model`, `by_other`: the coders' rows, those that the model agrees with, those that another row does.
+    `found`, `confirmed`: the model's rows, and those that a coder's row agrees with.
     """
     for slot in SLOTS:
         counts: Counter[str] = Counter()
@@ -96,7 +96,7 @@ def shares(sentences: Sequence[Sentence], found: Sequence[Sequence[Row]]) -> Ite
                     others = theirs[:index] + theirs[index + 1 :]
                     counts["coded"] += 1
                     counts["by_model"] += any(places & other for other in model)
-                    counts["by_coder"] += any(places & other for other in others)
+                    counts["by_other"] += any(places & other for other in others)
             for places in filter(None, model):
                 counts["found"] += 1
                 counts["confirmed"] += any(places & other for other in theirs)
@@ -117,12 +117,12 @@ def main() -> None:
         return [list(found_rows(article, s.event)) for s, article in zip(sentences, articles, strict=True)]
 
     coded = read(args.spans)
-    print("| slot | coders' rows | the model agrees | another coder agrees | the model's rows | a coder agrees |")
+    print("| slot | coders' rows | the model agrees | another row agrees | the model's rows | a coder's row agrees |")
     print("| --- | --- | --- | --- | --- | --- |")
     for slot, n in shares(coded, extract(coded)):
-        by_model, by_coder = (f"{100 * n[name] / n['coded']:.0f} %" for name in ("by_model", "by_coder"))
+        by_model, by_other = (f"{100 * n[name] / n['coded']:.0f} %" for name in ("by_model", "by_other"))
         confirmed = f"{100 * n['confirmed'] / n['found']:.0f} %" if n["found"] else ""
-        print(f"| {slot} | {n['coded']:,} | {by_model} | {by_coder} | {n['found']:,} | {confirmed} |")
+        print(f"| {slot} | {n['coded']:,} | {by_model} | {by_other} | {n['found']:,} | {confirmed} |")
 
     voted = read(args.votes)
     hits: defaultdict[tuple[str, str], list[bool]] = defaultdict(list)

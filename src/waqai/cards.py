@@ -192,7 +192,8 @@ def _scores(metrics: Mapping[str, Any]) -> str:
     cuts = metrics.get("proclitics")
     of_cuts = (
         f"\n\nAttached particles cut off: precision {_percent(cuts['precision'])}, recall {_percent(cuts['recall'])}, "
-        f"F1 {_percent(cuts['f1'])}, of {cuts['support']:,} in texts that chose nothing."
+        f"F1 {_percent(cuts['f1'])}, of {cuts['support']:,} in texts that chose nothing; what their "
+        "corpus says nothing about is not counted."
         if cuts
         else ""
     )

@@ -332,7 +332,7 @@ def test_proclitics_are_scored_beside_the_articles(settings, tmp_path):
         "precision": 1.0, "recall": 1.0, "f1": 1.0, "support": 5, "tp": 5, "fp": 0, "fn": 0
     }  # fmt: skip
     assert [row["proclitics"] for row in metrics["history"]] == [1.0]
-    assert "F1 100.0, of 5 in texts that chose nothing." in (folder / "README.md").read_text(encoding="utf-8")
+    assert "F1 100.0, of 5 in texts that chose nothing;" in (folder / "README.md").read_text(encoding="utf-8")
     assert scalars(settings.output)["validation/proclitics"] == [(60, 1.0)]
     assert read(folder / "audit.json") == {"cuts-held-out.article.outside_part": 1}
     extractor = EventExtractor.from_pretrained(folder)

@@ -60,6 +60,7 @@ class _Progress:
     """What early stopping remembers; saved with the state."""
 
     step: int = 0
+    seconds: float = 0.0
     best: float = -1.0
     best_step: int = 0
     stale: int = 0
@@ -197,6 +198,8 @@ def train(settings: TrainSettings, *, resume: bool = False) -> Path:
                 log.add_scalar(f"train/{name}", value.item(), progress.step)
         if progress.step % settings.evaluate_every == 0 or progress.step == settings.steps:
             _validate(settings, checkpoint, held_out, progress, accelerator, log)
+            progress.seconds += time.monotonic() - started
+            started = time.monotonic()
             if accelerator.is_main_process:
                 extra = {k: v for k, v in dataclasses.asdict(progress).items() if k != "step"}
                 save_state(settings.output / "state", model=model, optimizer=optimizer, step=progress.step, extra=extra)
@@ -206,8 +209,7 @@ def train(settings: TrainSettings, *, resume: bool = False) -> Path:
     if accelerator.is_main_process:
         assert log is not None
         log.close()
-        seconds = time.monotonic() - started
-        _finish(settings, checkpoint, held_out, progress, audit, folder, seconds)
+        _finish(settings, checkpoint, held_out, progress, audit, folder)
     accelerator.wait_for_everyone()
     accelerator.end_training()
     return folder
@@ -374,7 +376,6 @@ def _finish(
     progress: _Progress,
     audit: Audit,
     folder: Path,
-    seconds: float,
 ) -> None:
     """Take the best weights as they will be saved, calibrate them, score them with intervals and save all."""
     weights = load_file(settings.output / "best" / "model.safetensors")
@@ -389,7 +390,7 @@ def _finish(
         "calibration": calibration,
         "best_step": progress.best_step,
         "steps": progress.step,
-        "seconds": round(seconds),
+        "seconds": round(progress.seconds),
         "parameters": sum(p.numel() for p in checkpoint.model.parameters()),
         "history": progress.history,
     }
