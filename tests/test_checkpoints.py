@@ -73,6 +73,11 @@ def test_weights_are_saved_in_bfloat16(folder):
     assert {p.dtype for p in load_checkpoint(folder).model.parameters()} == {torch.float32}
 
 
+def test_all_files_may_be_read_by_the_same_people(checkpoint, tmp_path):
+    save_checkpoint(checkpoint, tmp_path / "shared")
+    assert len({path.stat().st_mode for path in (tmp_path / "shared").iterdir()}) == 1
+
+
 def test_weights_are_saved_in_shards(folder, monkeypatch):
     checkpoint = load_checkpoint(folder)
     monkeypatch.setattr(checkpoints, "MAX_SHARD", "50KB")

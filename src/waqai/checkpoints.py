@@ -77,6 +77,8 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path, files: Mapping[str, st
         for stale in folder.glob("*.safetensors*"):
             stale.unlink()
         checkpoint.model.save_pretrained(folder, state_dict=weights, max_shard_size=MAX_SHARD)
+        for shard in folder.glob("*.safetensors"):  # written for their owner alone
+            shard.chmod((folder / "config.json").stat().st_mode)
         checkpoint.tokenizer.save_pretrained(folder)
         save_ontology(checkpoint.ontology, folder / ONTOLOGY_FILE)
         for name, content in {**checkpoint.files, **(files or {})}.items():
