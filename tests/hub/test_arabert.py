@@ -106,4 +106,4 @@ def test_an_encoder_that_is_not_on_the_hub(hub, data, capsys):
     assert main(["train", "--config", str(CONFIG), f"output={data / 'run'}"]) == 1
     printed = capsys.readouterr().err
     assert printed.startswith(f"error: `model.encoder` '{NAME}' cannot be loaded: ")
-    assert printed.endswith("encoder with safetensors weights and a fast tokenizer.\n")
+    assert printed.endswith("encoder with safetensors weights and a fast tokenizer, or of a checkpoint.\n")
