@@ -199,10 +199,19 @@ def test_weights_that_are_missing_or_unknown(folder):
         load_checkpoint(folder)
 
 
-@pytest.mark.parametrize("name", ["no/such/folder", "./nowhere", "", "a b"])
+@pytest.mark.parametrize("name", ["./nowhere", "", "a b"])
 def test_what_is_neither_a_folder_nor_a_hub_id(name):
     with pytest.raises(CheckpointError, match=r"must be a folder or a Hub id"):
         load_checkpoint(name)
+
+
+def test_the_path_of_nothing_is_no_hub_id(tmp_path):
+    """Nothing is asked of the Hub for it."""
+    for path in ("no/such/folder", tmp_path / "folder"):
+        with pytest.raises(
+            CheckpointError, match=r"there is no checkpoint 'folder' in the folder '.*'\. Check the path"
+        ):
+            load_checkpoint(path)
 
 
 def test_a_file_is_no_checkpoint(tmp_path):

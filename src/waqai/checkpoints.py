@@ -105,6 +105,20 @@ def write_card(folder: Path, name: str) -> None:
         raise OutputError(f"the model card cannot be written to {card}: {error.strerror}.") from error
 
 
+def refuse_slip(name_or_path: str | Path, what: str) -> None:
+    """Raise a CheckpointError for the path of nothing: a slip in a path must not become a request to the Hub.
+
+    A name of one or two parts may be a Hub id, unless a folder of the first part's name is here.
+    """
+    folder = Path(name_or_path)
+    if folder.exists() or len(folder.parts) < 2:
+        return
+    if folder.parent.is_dir() or len(folder.parts) > 2:
+        raise CheckpointError(
+            f"there is no {what} {folder.name!r} in the folder {str(folder.parent)!r}. Check the path."
+        )
+
+
 def load_checkpoint(name_or_path: str | Path, *, revision: str | None = None) -> Checkpoint:
     """Load a checkpoint from a folder, or from the Hub when no such folder exists.
 
@@ -116,12 +130,8 @@ def load_checkpoint(name_or_path: str | Path, *, revision: str | None = None) ->
         CheckpointError: It is missing, damaged, no checkpoint of Waqai, or made for another ontology than the one that
             lies beside it.
     """
+    refuse_slip(name_or_path, "checkpoint")
     folder = Path(name_or_path)
-    if not folder.exists() and len(folder.parts) > 1 and folder.parent.is_dir():
-        # A slip in a path must not become a request to the Hub.
-        raise CheckpointError(
-            f"there is no checkpoint {folder.name!r} in the folder {str(folder.parent)!r}. Check the path."
-        )
     if not str(name_or_path) or not folder.is_dir():
         folder = _download(str(name_or_path), revision)
     for needed in ("config.json", ONTOLOGY_FILE):

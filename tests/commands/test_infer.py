@@ -150,9 +150,7 @@ def test_one_clear_message(infer, capsys, monkeypatch, arguments, message):
 def test_a_model_that_is_not_there_costs_nothing(infer, capsys):
     Path("out.jsonl").write_text("mine\n", encoding="utf-8")
     assert infer("--input", "in.jsonl", "--output", "out.jsonl", "--overwrite", model="no/such/model") == 1
-    assert (
-        "error: the checkpoint must be a folder or a Hub id, but 'no/such/model' is neither" in capsys.readouterr().err
-    )
+    assert "error: there is no checkpoint 'model' in the folder 'no/such'" in capsys.readouterr().err
     assert Path("out.jsonl").read_text(encoding="utf-8") == "mine\n"
 
 

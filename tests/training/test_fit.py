@@ -374,7 +374,13 @@ def test_a_window_longer_than_the_encoder(settings):
         train(replace(settings, model=replace(settings.model, window=510, overlap=20)))
 
 
-@pytest.mark.parametrize("encoder", ["no/such/folder", "./nowhere"])
+def test_the_path_of_no_encoder_is_no_hub_id(settings, tmp_path):
+    for path in ("no/such/encoder", f"{tmp_path}/encoder"):
+        with pytest.raises(CheckpointError, match=r"there is no encoder 'encoder' in the folder '.*'\. Check the path"):
+            train(replace(settings, model=replace(settings.model, encoder=path)))
+
+
+@pytest.mark.parametrize("encoder", ["", "./nowhere"])
 def test_an_encoder_that_is_not_there(settings, encoder):
     with pytest.raises(CheckpointError, match=rf"`model\.encoder` '{encoder}' cannot be loaded: .* Give a folder or"):
         train(replace(settings, model=replace(settings.model, encoder=encoder)))

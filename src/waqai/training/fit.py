@@ -31,7 +31,7 @@ from tqdm import tqdm
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PretrainedConfig, PreTrainedModel
 
 from waqai.audit import Audit
-from waqai.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from waqai.checkpoints import Checkpoint, load_checkpoint, refuse_slip, save_checkpoint
 from waqai.config import dump_config
 from waqai.data.collate import collate, to_device
 from waqai.data.cuts import CutText
@@ -248,6 +248,7 @@ def _load_encoder(made: ModelSettings) -> tuple[PreTrainedModel, Any]:
     Weights are read from safetensors only, and no code of a repository is run.
     """
     name, revision = made.encoder, made.revision
+    refuse_slip(name, "encoder")
     kind, _ = PretrainedConfig.get_config_dict(name, revision=revision)
     if kind.get("model_type") == WaqaiConfig.model_type:
         checkpoint = load_checkpoint(name, revision=revision)
