@@ -110,7 +110,7 @@ def train(settings: TrainSettings, *, resume: bool = False) -> Path:
         InputError: A data set cannot be read.
         CheckpointError: The encoder cannot be loaded, or a state does not fit.
         OutputError: The disk has too little room.
-        TrainingError: The loss is not finite.
+        TrainingError: The loss or its gradient is not finite.
     """
     # Only CUDA and CPU are supported; without this, several processes on a CPU would not know of each other.
     accelerator = Accelerator(
@@ -179,21 +179,21 @@ def train(settings: TrainSettings, *, resume: bool = False) -> Path:
             group["lr"] = rate * factor
         tensors = collate([text for text, _ in batch], pad_id=pad_id, labels=[labels for _, labels in batch], task=task)
         output = ddp(**to_device(tensors, accelerator.device))
-        loss = output.loss.item()
-        if not math.isfinite(loss):
-            raise TrainingError(
-                f"the loss is {loss} in step {progress.step + 1}. Lower `optimizer.encoder_lr` or `optimizer.head_lr`, "
-                "and start again with another `output`."
-            )
         accelerator.backward(output.loss)
-        norm = accelerator.clip_grad_norm_(model.parameters(), rates.max_grad_norm)
+        loss, norm = output.loss.item(), float(accelerator.clip_grad_norm_(model.parameters(), rates.max_grad_norm))
+        for what, value in (("loss", loss), ("gradient", norm)):
+            if not math.isfinite(value):
+                raise TrainingError(
+                    f"the {what} is {value} in step {progress.step + 1}. Lower `optimizer.encoder_lr` or "
+                    "`optimizer.head_lr`, and start again with another `output`."
+                )
         optimizer.step()
         optimizer.zero_grad()
         progress.step += 1
         bar.update()
         if log is not None:
             log.add_scalar("train/loss", loss, progress.step)
-            log.add_scalar("train/gradient_norm", float(norm), progress.step)
+            log.add_scalar("train/gradient_norm", norm, progress.step)
             for name, value in output.losses.items():
                 log.add_scalar(f"train/{name}", value.item(), progress.step)
         if progress.step % settings.evaluate_every == 0 or progress.step == settings.steps:
