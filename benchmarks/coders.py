@@ -12,14 +12,15 @@ summed up in a label: `ambiguous` where there were too few.
 """
 
 import argparse
-import json
 import re
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from waqai import EventExtractor
+from waqai.data.json_lines import load_json_lines
 from waqai.records import AnnotatedArticle, Filler
 
 SLOTS = {"action": "verb", "source": "source_actor", "target": "target_actor"}
@@ -44,8 +45,9 @@ class Sentence:
 def read(path: Path) -> list[Sentence]:
     """Read one of the corpus's two files."""
     sentences = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        item = json.loads(line)
+    for _, item in load_json_lines(path):
+        if isinstance(item, str):
+            sys.exit(item)
         rows = tuple(
             {slot: _places(row[theirs], item["text"]) for slot, theirs in SLOTS.items()}
             for row in item.get("annotations", ())

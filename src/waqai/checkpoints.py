@@ -111,9 +111,8 @@ def refuse_slip(name_or_path: str | Path, what: str) -> None:
     A name of one or two parts may be a Hub id, unless a folder of the first part's name is here.
     """
     folder = Path(name_or_path)
-    if folder.exists() or len(folder.parts) < 2:
-        return
-    if folder.parent.is_dir() or len(folder.parts) > 2:
+    parts = len(folder.parts)
+    if not folder.exists() and (parts > 2 or (parts == 2 and folder.parent.is_dir())):
         raise CheckpointError(
             f"there is no {what} {folder.name!r} in the folder {str(folder.parent)!r}. Check the path."
         )

@@ -21,8 +21,8 @@ COMMANDS = {
     "data": "check, count, convert and suggest annotations",
 }
 
-
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+"""What the operating system says of a disk that is full or may not be written."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,11 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO if args.verbose else logging.WARNING, format="%(levelname)s %(message)s")
     try:
         return int(importlib.import_module(f"waqai.commands.{args.command}").run(args))
-    except WaqaiError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        if error.errno not in _DISK:
+    except (WaqaiError, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in _DISK:
             raise
         print(f"error: {error}", file=sys.stderr)
         return 1
