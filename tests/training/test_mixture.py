@@ -125,6 +125,19 @@ def test_parts_share_nothing_and_leave_nothing_out(gold):
     assert audit.to_dict() == {"g.article.outside_part": 12}
 
 
+def test_joined_texts(gold, text_encoder):
+    """What `part` leaves, and every annotation of it, in training sets and validation sets alike."""
+    alone = DataSettings(name="g", path=gold, part=(0.5, 1.0))
+    joined = replace(alone, join_words=10_000)
+    [article] = read_articles_of(joined, seed=0, audit=Audit())
+    assert article.text == "\n".join(a.text for a in read_articles_of(alone, seed=0, audit=Audit()))
+    [one] = load_mixture([joined], text_encoder, TASK, seed=0, audit=Audit()).examples
+    [many] = load_mixture([alone], text_encoder, TASK, seed=0, audit=Audit()).examples
+    assert len(one) == 1 < len(many)
+    for name in ("spans", "links", "factuality"):
+        assert len(getattr(one[0][1], name)) == sum(len(getattr(labels, name)) for _, labels in many), name
+
+
 def test_a_fraction_is_of_the_part(gold):
     data = DataSettings(name="g", path=gold, part=(0.5, 1.0), fraction=0.67)
     audit = Audit()

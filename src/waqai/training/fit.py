@@ -40,6 +40,7 @@ from waqai.errors import CheckpointError, ConfigError, OutputError, TrainingErro
 from waqai.inference.devices import choose_dtype
 from waqai.inference.extractor import EventExtractor
 from waqai.models import WaqaiConfig, WaqaiModel
+from waqai.models.configuration import with_dropout
 from waqai.ontology import load_ontology
 from waqai.records import AnnotatedArticle, Article
 from waqai.scoring import Counts, Report, score_articles, score_cuts
@@ -221,9 +222,9 @@ def build(settings: TrainSettings) -> Checkpoint:
     made = settings.model
     try:
         encoder, tokenizer = _load_encoder(made)
-        encoder_config = encoder.config
+        shape = encoder.config.to_dict()
         config = WaqaiConfig(
-            encoder=encoder_config.to_dict(),
+            encoder=shape if made.encoder_dropout is None else with_dropout(shape, made.encoder_dropout),
             task=dataclasses.asdict(Task.of(ontology, made.span_width)),
             ontology_fingerprint=ontology.fingerprint,
             span_head=made.span_head,
@@ -232,7 +233,7 @@ def build(settings: TrainSettings) -> Checkpoint:
             window=made.window,
             overlap=made.overlap,
         )
-        _check_window(config, encoder_config)
+        _check_window(config, encoder.config)
         model = WaqaiModel.from_encoder(encoder, config)
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise CheckpointError(

@@ -13,6 +13,7 @@ from waqai.audit import Audit
 from waqai.data.authoring import read_authoring
 from waqai.data.conll import read_conll
 from waqai.data.cuts import CutText, read_cuts
+from waqai.data.joining import join_articles
 from waqai.data.labels import Labels, Task, label
 from waqai.data.standoff import read_annotated
 from waqai.data.windows import EncodedText, TextEncoder
@@ -53,7 +54,7 @@ def _rounds(size: int, seed: int) -> Iterator[int]:
 
 
 def read_articles_of(settings: DataSettings, *, seed: int, audit: Audit) -> tuple[AnnotatedArticle, ...]:
-    """Read an annotated data set, or what `part` and `fraction` choose of it.
+    """Read an annotated data set, or what `part` and `fraction` choose of it, joined if the settings say so.
 
     Raises:
         InputError: The file is missing, empty or not of its format.
@@ -67,7 +68,8 @@ def read_articles_of(settings: DataSettings, *, seed: int, audit: Audit) -> tupl
         articles = read_conll(settings.path, audit=audit)
     else:
         articles = read_annotated(settings.path)
-    return tuple(_chosen(articles, settings, seed=seed, audit=audit))
+    chosen = _chosen(articles, settings, seed=seed, audit=audit)
+    return tuple(chosen if settings.join_words is None else join_articles(chosen, settings.join_words))
 
 
 def load_mixture(

@@ -23,6 +23,8 @@ class DataSettings:
         part: Read only this part of the file, in its order: (0, 0.9) its first nine tenths, (0.9, 1) the rest. In a
             corpus of sentences, cut between two documents.
         fraction: Keep only this share of its articles, chosen by the seed (for learning curves).
+        join_words: Read texts that stand one after the other as one, of up to this many words (for corpora of
+            sentences, which news is not). It follows `part` and `fraction`; None leaves them alone.
         cut_letters: In the format `proclitics`, the letters that the set cuts off wherever they are proclitics. Where a
             word begins with another one and has no cut, nothing is said.
         types, complete, nested, events, proclitics: What it annotates, see `waqai.data.labels.LabelScheme`.
@@ -36,6 +38,7 @@ class DataSettings:
     weight: float = 1.0
     part: tuple[float, ...] = (0.0, 1.0)
     fraction: float = 1.0
+    join_words: int | None = None
     types: Mapping[str, tuple[str, ...]] | None = None
     complete: tuple[str, ...] | None = None
     nested: bool = True
@@ -50,6 +53,11 @@ class DataSettings:
         if self.weight <= 0 or not 0 < self.fraction <= 1:
             raise ValueError(
                 f"`weight` must be above 0 and `fraction` in (0, 1], but are {self.weight} and {self.fraction} instead"
+            )
+        if self.join_words is not None and (self.join_words < 1 or self.format == "proclitics"):
+            raise ValueError(
+                f"`join_words` must be null or at least 1, and null in the format proclitics, but is {self.join_words} "
+                "instead"
             )
         if not set(self.cut_letters) <= set(PROCLITICS):
             raise ValueError(f"`cut_letters` must be some of {PROCLITICS}, but is {self.cut_letters!r} instead")
@@ -69,7 +77,10 @@ class DataSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSettings:
-    """The encoder, by Hub id or folder, and the heads on it; `sources` name the encoder's texts for the model card."""
+    """The encoder, by Hub id or folder, and the heads on it; `sources` name the encoder's texts for the model card.
+
+    `dropout` is the heads'; `encoder_dropout` is that of the encoder's layers, None for what its own config says.
+    """
 
     encoder: str
     revision: str | None = None
@@ -78,13 +89,16 @@ class ModelSettings:
     span_width: int = 16
     head_size: int = 64
     dropout: float = 0.2
+    encoder_dropout: float | None = None
     window: int = 254
     overlap: int = 64
 
     def __post_init__(self) -> None:
         WindowSize(subwords=self.window, overlap=self.overlap)
-        if self.span_width < 1 or self.head_size < 4 or self.head_size % 2 or not 0 <= self.dropout < 1:
-            raise ValueError("`span_width` must be at least 1, `head_size` even and at least 4, `dropout` in [0, 1)")
+        if self.span_width < 1 or self.head_size < 4 or self.head_size % 2:
+            raise ValueError("`span_width` must be at least 1, `head_size` even and at least 4")
+        if not (0 <= self.dropout < 1 and 0 <= (self.encoder_dropout or 0) < 1):
+            raise ValueError("`dropout` and `encoder_dropout` must be in [0, 1)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
