@@ -1,6 +1,6 @@
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waqai.config import dump_config, load_config, parse_config, read_yaml
+from waqai.config import changed_keys, dump_config, load_config, parse_config, read_yaml
 from waqai.errors import ConfigError
 
 
@@ -202,6 +202,34 @@ def test_a_resolved_config_reads_back_equal(tmp_path):
         limits={"a": 3},
     )
     assert load(tmp_path, dump_config(config)) == config
+
+
+def test_what_differs_between_two_configs(tmp_path):
+    """By dotted path; what the file does not give has its default there."""
+    kept = tmp_path / "kept.yaml"
+    kept.write_text("output: x\nparts: [{name: a, path: p}, {name: b, path: p, types: {LOC: [GPE]}}]\nlimits: {k: 1}\n")
+    parts = (Part(name="a", path=Path("p")), Part(name="b", path=Path("p"), types={"LOC": ("GPE",)}))
+    same = Whole(output=Path("x"), parts=parts, limits={"k": 1})
+    assert changed_keys(kept, same) == {}
+    assert changed_keys(kept, replace(same, rates=Rates(lr=0.5), limits={"k": 2}, steps=3)) == {
+        "rates.lr": (1e-3, 0.5),
+        "steps": (10, 3),
+        "limits.k": (1, 2),
+    }
+    changed = replace(parts[1], types={"LOC": ("GPE", "FAC"), "X": ()})
+    assert changed_keys(kept, replace(same, parts=(parts[0], changed))) == {
+        "parts[1].types.LOC": (["GPE"], ["GPE", "FAC"]),
+        "parts[1].types.X": (None, []),
+    }
+    fewer = changed_keys(kept, replace(same, parts=parts[:1]))
+    assert fewer["parts[1].name"] == ("b", None)
+    assert changed_keys(kept, replace(same, parts=()))["parts"] == (None, [])
+
+
+def test_a_config_of_another_kind_has_no_differences(tmp_path):
+    (tmp_path / "kept.yaml").write_text("lr: 1\n")
+    with pytest.raises(ConfigError, match="`lr` is not a key of this config"):
+        changed_keys(tmp_path / "kept.yaml", Whole(output=Path("x")))
 
 
 scalars = st.one_of(

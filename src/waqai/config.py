@@ -111,6 +111,30 @@ def dump_config(config: Any) -> str:
     return yaml.dump(_plain(config), Dumper=_StrictDumper, allow_unicode=True, sort_keys=False)
 
 
+def changed_keys(file: Path, config: Any) -> dict[str, tuple[Any, Any]]:
+    """Return what a config has otherwise than the one in `file`, by dotted path: what it is there, and what it is here.
+
+    A key that the file does not give has its default there, so a config of before the key existed is the same.
+
+    Raises:
+        ConfigError: The file is not a config of this kind.
+    """
+    there, here = _leaves(_plain(load_config(type(config), file))), _leaves(_plain(config))
+    paths = [*there, *(path for path in here if path not in there)]
+    return {path: (there.get(path), here.get(path)) for path in paths if there.get(path) != here.get(path)}
+
+
+def _leaves(value: Any, path: str = "") -> dict[str, Any]:
+    """Return what stands in mappings, and in lists of mappings, by dotted path."""
+    if isinstance(value, dict) and value:
+        parts = [(f"{path}.{key}" if path else str(key), item) for key, item in value.items()]
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        parts = [(f"{path}[{index}]", item) for index, item in enumerate(value)]
+    else:
+        return {path: value}
+    return {leaf: item for inner, part in parts for leaf, item in _leaves(part, inner).items()}
+
+
 def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}

@@ -18,8 +18,8 @@ def sentence(number, *names):
 def test_texts_are_joined_up_to_the_bound():
     joined = list(join_articles([sentence(n) for n in range(5)], 6))
     assert [(a.id, a.text) for a in joined] == [
-        ("s0", "ا ب ا\nا ب ا"),
-        ("s2", "ا ب ا\nا ب ا"),
+        ("s0..s1", "ا ب ا\nا ب ا"),
+        ("s2..s3", "ا ب ا\nا ب ا"),
         ("s4", "ا ب ا"),
     ]
 

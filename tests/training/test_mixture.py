@@ -131,6 +131,7 @@ def test_joined_texts(gold, text_encoder):
     joined = replace(alone, join_words=10_000)
     [article] = read_articles_of(joined, seed=0, audit=Audit())
     assert article.text == "\n".join(a.text for a in read_articles_of(alone, seed=0, audit=Audit()))
+    assert read_articles_of(replace(joined, fraction=0.1), seed=0, audit=Audit()) == (article,)
     [one] = load_mixture([joined], text_encoder, TASK, seed=0, audit=Audit()).examples
     [many] = load_mixture([alone], text_encoder, TASK, seed=0, audit=Audit()).examples
     assert len(one) == 1 < len(many)

@@ -70,7 +70,7 @@ def test_a_data_set_says_what_it_annotates(tmp_path):
         ("model.overlap=200", "overlap by at most half"),
         ("model.head_size=5", "`head_size` even and at least 4"),
         ("model.span_width=0", "`span_width` must be at least 1"),
-        ("train=[{name: a, path: a, join_words: 0}]", "`join_words` must be null or at least 1"),
+        ("train=[{name: a, path: a, join_words: 0}]", "`join_words` must be null or at least 2"),
         ("train=[{name: a, path: a, format: proclitics, join_words: 9}]", "null in the format proclitics, but is 9"),
         ("model.dropout=1", r"`dropout` and `encoder_dropout` must be in \[0, 1\)"),
         ("model.encoder_dropout=-0.1", r"`encoder_dropout` must be in \[0, 1\)"),

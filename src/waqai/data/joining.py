@@ -10,8 +10,9 @@ from waqai.text import segment
 def join_articles(articles: Iterable[AnnotatedArticle], words: int) -> Iterator[AnnotatedArticle]:
     """Yield texts of up to `words` words, each of articles that stand one after the other, a line for each.
 
-    No annotation is lost. A joined text has the id of its first article, and a mention's id is preceded by the number
-    of its article there. An article that is longer, or that has no neighbour it fits beside, is yielded as it is.
+    No annotation is lost; dates, sources and what was made from the annotation (tuples, incidents) are, since they are
+    of one article. A joined text has the ids of its first and last article, `s1..s4`, and a mention's id is preceded by
+    the number of its article there. An article that is longer, or fits beside no neighbour, is yielded as it is.
     """
     group: list[AnnotatedArticle] = []
     held = 0
@@ -49,7 +50,7 @@ def _joined(group: list[AnnotatedArticle]) -> AnnotatedArticle:
         relations += (replace(r, head=prefix + r.head, tail=prefix + r.tail) for r in article.relations)
         shift += len(article.text) + 1
     return AnnotatedArticle(
-        id=group[0].id,
+        id=f"{group[0].id}..{group[-1].id}",
         text="\n".join(article.text for article in group),
         entities=tuple(entities),
         events=tuple(events),

@@ -38,12 +38,12 @@ def logit_of(score: float) -> float:
 _ENCODER_DROPOUT = (
     *("hidden_dropout_prob", "attention_probs_dropout_prob"),  # BERT, RoBERTa, ELECTRA, DeBERTa
     *("embedding_dropout", "attention_dropout", "mlp_dropout"),  # ModernBERT
-    "dropout",  # DistilBERT, beside attention_dropout
+    *("dropout", "hidden_dropout"),  # DistilBERT and Funnel, beside attention_dropout
 )
 
 
 def with_dropout(encoder: Mapping[str, Any], rate: float) -> dict[str, Any]:
-    """Return an encoder's config with `rate` as the dropout of its embedding, attention and layers.
+    """Return an encoder's config with `rate` as its dropout, wherever the config names one for pre-training.
 
     Raises:
         ConfigError: The encoder's config has none under a name that is known here.

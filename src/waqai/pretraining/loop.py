@@ -123,6 +123,7 @@ def train(
     accelerator.wait_for_everyone()
     log.close()
     bar.close()
+    accelerator.end_training()
     return Outcome(steps=step, tokens=step * log.tokens_per_step, finished=step >= config.steps, losses=log.means)
 
 
@@ -134,8 +135,10 @@ def _progress(step: int, began: float, config: TrainingConfig, accelerator: Acce
     done = step / config.steps
     if config.max_minutes is None:
         return done
-    clock = torch.tensor((time.monotonic() - began) / 60 / config.max_minutes, device=accelerator.device)
-    return max(done, min(1.0, float(broadcast(clock).item())))
+    clock = (time.monotonic() - began) / 60 / config.max_minutes
+    if accelerator.num_processes > 1:
+        clock = broadcast(torch.tensor(clock, device=accelerator.device)).item()
+    return max(done, min(1.0, clock))
 
 
 class _Log:

@@ -12,18 +12,18 @@ A stage whose result is there is not run again; a config that asks for another r
 
 import logging
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import torch
-import yaml
 from accelerate import Accelerator
+from accelerate.utils import InitProcessGroupKwargs
 from transformers import ModernBertModel, PreTrainedTokenizerFast
 
-from waqai.config import dump_config, load_config
+from waqai.config import changed_keys, dump_config, load_config
 from waqai.errors import ConfigError
 from waqai.pretraining.batches import BatchSource
 from waqai.pretraining.config import CorpusConfig, PretrainConfig
@@ -50,6 +50,8 @@ _SETTLED = (
 )
 """What shapes the results that a run has already; it goes on with these as they were."""
 
+_PREPARATION = timedelta(hours=12)  # so long may the other processes wait while the first one packs the corpus
+
 _BYTES_PER_PARAMETER = 40  # two states of 12 bytes (fp32 and two moments), one being written, and the export
 
 
@@ -72,7 +74,11 @@ def pretrain(config: PretrainConfig) -> Outcome:
     if training.threads:
         torch.set_num_threads(training.threads)
     # Without this, several processes on a CPU would not know of each other.
-    accelerator = Accelerator(cpu=not torch.cuda.is_available())
+    accelerator = Accelerator(
+        cpu=not torch.cuda.is_available(),
+        mixed_precision="no",  # `training.precision` says it, whatever the user's `accelerate config`
+        kwargs_handlers=[InitProcessGroupKwargs(timeout=_PREPARATION)],
+    )
     _check_settled(config)
     with accelerator.main_process_first():
         tokenizer = prepare_tokenizer(config)
@@ -129,25 +135,17 @@ def _check_settled(config: PretrainConfig) -> None:
     file = config.output / "config.yaml"
     if not file.exists():
         return
-    before, now = (_flat(yaml.safe_load(text)) for text in (file.read_text(encoding="utf-8"), dump_config(config)))
-    changed = sorted(key for key in before.keys() | now.keys() if before.get(key) != now.get(key))
-    if changed := [key for key in changed if any(f"{key}.".startswith(f"{part}.") for part in _SETTLED)]:
+    changed = {
+        key: values
+        for key, values in changed_keys(file, config).items()
+        if any(f"{key}.".startswith(f"{part}.") for part in _SETTLED)
+    }
+    if changed:
         raise ConfigError(
             f"the run in {config.output} was made with another "
-            + ", ".join(f"`{key}` ({before.get(key)}, now {now.get(key)})" for key in changed)
+            + ", ".join(f"`{key}` ({before}, now {now})" for key, (before, now) in changed.items())
             + ". Set these back, or give another `output`."
         )
-
-
-def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return the leaves of a config by dotted path."""
-    leaves: dict[str, Any] = {}
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            leaves |= _flat(value, f"{prefix}{key}.")
-        else:
-            leaves[f"{prefix}{key}"] = value
-    return leaves
 
 
 def export_encoder(encoder: ModernBertModel, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:

@@ -32,7 +32,7 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer, PretrainedConfig,
 
 from waqai.audit import Audit
 from waqai.checkpoints import Checkpoint, load_checkpoint, refuse_slip, save_checkpoint
-from waqai.config import dump_config
+from waqai.config import changed_keys, dump_config
 from waqai.data.collate import collate, to_device
 from waqai.data.cuts import CutText
 from waqai.data.labels import Task
@@ -116,6 +116,7 @@ def train(settings: TrainSettings, *, resume: bool = False) -> Path:
     # Only CUDA and CPU are supported; without this, several processes on a CPU would not know of each other.
     accelerator = Accelerator(
         cpu=not torch.cuda.is_available(),
+        mixed_precision="no",  # `precision` says it, whatever the user's `accelerate config`
         kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
     )
     if settings.batch_size < accelerator.num_processes:
@@ -235,7 +236,7 @@ def build(settings: TrainSettings) -> Checkpoint:
         )
         _check_window(config, encoder.config)
         model = WaqaiModel.from_encoder(encoder, config)
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise CheckpointError(
             f"`model.encoder` {made.encoder!r} cannot be loaded: {(str(error).strip() or repr(error)).splitlines()[0]} "
             "Give a folder or a Hub id of an encoder with safetensors weights and a fast tokenizer, or of a checkpoint."
@@ -292,9 +293,11 @@ def _open_output(settings: TrainSettings, accelerator: Accelerator, *, resume: b
                 f"`output` must be a new folder, but {settings.output} holds a run. Add --resume to go on with it, "
                 "or give another folder by output=…"
             )
-        if resume and kept.read_text(encoding="utf-8") != resolved:
+        if resume and (changed := changed_keys(kept, settings)):
             raise ConfigError(
-                f"the config differs from the one that the run in {settings.output} was started with, {kept}."
+                f"the run in {settings.output} was started with another "
+                + ", ".join(f"`{key}` ({before}, now {now})" for key, (before, now) in changed.items())
+                + ". Set these back, or give another `output`."
             )
     accelerator.wait_for_everyone()
     if accelerator.is_main_process:

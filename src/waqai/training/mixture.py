@@ -68,8 +68,10 @@ def read_articles_of(settings: DataSettings, *, seed: int, audit: Audit) -> tupl
         articles = read_conll(settings.path, audit=audit)
     else:
         articles = read_annotated(settings.path)
-    chosen = _chosen(articles, settings, seed=seed, audit=audit)
-    return tuple(chosen if settings.join_words is None else join_articles(chosen, settings.join_words))
+    texts = _part(articles, settings, audit=audit)
+    if settings.join_words is not None:
+        texts = tuple(join_articles(texts, settings.join_words))
+    return tuple(_fraction(texts, settings, seed=seed, audit=audit))
 
 
 def load_mixture(
@@ -106,7 +108,8 @@ def read_cuts_of(settings: DataSettings, *, seed: int, audit: Audit) -> tuple[Cu
     Raises:
         InputError: The file is missing, empty or not of its format.
     """
-    return tuple(_chosen(read_cuts(settings.path, settings.cut_letters), settings, seed=seed, audit=audit))
+    texts = _part(read_cuts(settings.path, settings.cut_letters), settings, audit=audit)
+    return tuple(_fraction(texts, settings, seed=seed, audit=audit))
 
 
 def _proclitic_examples(
@@ -132,8 +135,8 @@ def _proclitic_examples(
         audit.add(f"{settings.name}.proclitic.outside_word", known.where, len(outside))
 
 
-def _chosen(items: Sequence[T], settings: DataSettings, *, seed: int, audit: Audit) -> Sequence[T]:
-    """Return the items of a data set that lie in its `part`, or the fraction of them that the seed chooses.
+def _part(items: Sequence[T], settings: DataSettings, *, audit: Audit) -> Sequence[T]:
+    """Return the items of a data set that lie in its `part`.
 
     Raises:
         InputError: There is none.
@@ -145,7 +148,11 @@ def _chosen(items: Sequence[T], settings: DataSettings, *, seed: int, audit: Aud
             f"texts of the file from {settings.part[0]:g} to {settings.part[1]:g}."
         )
     audit.add(f"{settings.name}.article.outside_part", amount=len(items) - (last - first))
-    items = items[first:last]
+    return items[first:last]
+
+
+def _fraction(items: Sequence[T], settings: DataSettings, *, seed: int, audit: Audit) -> Sequence[T]:
+    """Return the fraction of a data set's items that the seed chooses."""
     if settings.fraction == 1:
         return items
     keep = max(1, round(len(items) * settings.fraction))

@@ -22,9 +22,9 @@ class DataSettings:
         weight: How often a text is drawn from this set, relative to the other sets.
         part: Read only this part of the file, in its order: (0, 0.9) its first nine tenths, (0.9, 1) the rest. In a
             corpus of sentences, cut between two documents.
-        fraction: Keep only this share of its articles, chosen by the seed (for learning curves).
+        fraction: Keep only this share of its articles, joined ones, chosen by the seed (for learning curves).
         join_words: Read texts that stand one after the other as one, of up to this many words (for corpora of
-            sentences, which news is not). It follows `part` and `fraction`; None leaves them alone.
+            sentences, which news is not), also over the border of two documents; None leaves them alone.
         cut_letters: In the format `proclitics`, the letters that the set cuts off wherever they are proclitics. Where a
             word begins with another one and has no cut, nothing is said.
         types, complete, nested, events, proclitics: What it annotates, see `waqai.data.labels.LabelScheme`.
@@ -54,9 +54,9 @@ class DataSettings:
             raise ValueError(
                 f"`weight` must be above 0 and `fraction` in (0, 1], but are {self.weight} and {self.fraction} instead"
             )
-        if self.join_words is not None and (self.join_words < 1 or self.format == "proclitics"):
+        if self.join_words is not None and (self.join_words < 2 or self.format == "proclitics"):
             raise ValueError(
-                f"`join_words` must be null or at least 1, and null in the format proclitics, but is {self.join_words} "
+                f"`join_words` must be null or at least 2, and null in the format proclitics, but is {self.join_words} "
                 "instead"
             )
         if not set(self.cut_letters) <= set(PROCLITICS):

@@ -2,11 +2,10 @@
 
     FOLDER/step-00000500/model.safetensors        parameters and buffers
     FOLDER/step-00000500/optimizer.safetensors    moments, `INDEX.NAME`
-    FOLDER/step-00000500/random.safetensors       states of torch's generators, uint8
     FOLDER/step-00000500/state.json               step, the optimizer's groups, what the caller adds
 
 A state is written under another name and then renamed; the last two are kept. Where the data stood is the caller's
-to restore from `step` and `extra`.
+to restore from `step` and `extra`; so is chance, which both loops draw from the number of the step.
 """
 
 import json
@@ -67,16 +66,12 @@ def save_state(
                 moments[f"{index}.{name}"] = value.detach().cpu().contiguous()
             else:
                 scalars[f"{index}.{name}"] = value
-    random = {"cpu": torch.get_rng_state()}
-    if torch.cuda.is_available():
-        random |= {f"cuda.{i}": state for i, state in enumerate(torch.cuda.get_rng_state_all())}
     content = {"step": step, "groups": packed["param_groups"], "scalars": scalars, "extra": dict(extra or {})}
     try:
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
         save_file(_distinct(model), temporary / "model.safetensors")
         save_file(moments, temporary / "optimizer.safetensors")
-        save_file(random, temporary / "random.safetensors")
         (temporary / "state.json").write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
         if target.exists():
             shutil.rmtree(target)
@@ -105,7 +100,7 @@ def require_space(folder: Path, needed: int) -> None:
 
 
 def load_state(folder: Path, *, model: nn.Module, optimizer: torch.optim.Optimizer) -> SavedState | None:
-    """Restore the last state in `folder` into `model`, `optimizer` and torch's generators; None where there is none.
+    """Restore the last state in `folder` into `model` and `optimizer`; None where there is none.
 
     Raises:
         CheckpointError: The state is damaged, or is of a model or an optimizer of another shape.
@@ -119,7 +114,6 @@ def load_state(folder: Path, *, model: nn.Module, optimizer: torch.optim.Optimiz
         content = json.loads((path / "state.json").read_text(encoding="utf-8"))
         tensors = load_file(path / "model.safetensors")
         moments = load_file(path / "optimizer.safetensors")
-        random = load_file(path / "random.safetensors")
         step, groups, scalars, extra = (content[key] for key in ("step", "groups", "scalars", "extra"))
     except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(f"the state {path} cannot be read: {error!r}. {remedy}") from error
@@ -141,9 +135,6 @@ def load_state(folder: Path, *, model: nn.Module, optimizer: torch.optim.Optimiz
     # JSON knows no tuples; torch's own defaults (betas) are tuples.
     groups = [{k: tuple(v) if k == "betas" else v for k, v in group.items()} for group in groups]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
-    torch.set_rng_state(random["cpu"])
-    if torch.cuda.is_available() and "cuda.0" in random:
-        torch.cuda.set_rng_state_all([random[f"cuda.{i}"] for i in range(len(random) - 1)])
     return SavedState(step, extra)
 
 
