@@ -1,13 +1,11 @@
 from dataclasses import asdict
 
 import pytest
-from transformers import BertConfig, DistilBertConfig, ElectraConfig, ModernBertConfig, RobertaConfig
+from transformers import BertConfig
 
 from small_ontology import NAMES_ONLY, SMALL, small_task
 from waqai.data.labels import Task
-from waqai.errors import ConfigError
 from waqai.models import Calibration, WaqaiConfig
-from waqai.models.configuration import with_dropout
 
 
 def made():
@@ -49,21 +47,6 @@ def test_the_encoder_config_is_of_its_own_class():
     config = made().encoder_config()
     assert isinstance(config, BertConfig)
     assert (config.hidden_size, config.vocab_size) == (32, 50)
-
-
-@pytest.mark.parametrize("family", [BertConfig, RobertaConfig, ElectraConfig, ModernBertConfig, DistilBertConfig])
-def test_the_dropout_of_an_encoder(family):
-    """Every name under which the family has one, and nothing else."""
-    shape = family().to_dict()
-    changed = {name for name, value in with_dropout(shape, 0.375).items() if value != shape.get(name)}
-    assert changed == {
-        name for name in shape if "dropout" in name and not name.startswith(("classifier", "seq_classif", "qa_"))
-    } - {"summary_last_dropout"}
-
-
-def test_an_encoder_without_a_known_dropout():
-    with pytest.raises(ConfigError, match=r"`model\.encoder_dropout` must be null for an encoder of the type 'odd'"):
-        with_dropout({"model_type": "odd"}, 0.1)
 
 
 def test_an_unknown_calibration_key_is_an_error():

@@ -8,7 +8,6 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from torch import nn
 
 from invented_news import ARTICLES
 from small_ontology import NAMES_ONLY
@@ -433,16 +432,6 @@ def test_every_family_is_built_and_trained(settings, encoders, family):
     folder = train(chosen)
     [article] = EventExtractor.from_pretrained(folder).extract([ARTICLES[0].text])
     assert article.coverage == 1.0
-
-
-def test_dropout_of_the_encoder(settings, encoders, family):
-    """The config's own, or another; the weights are the same."""
-    own = replace(settings, model=replace(settings.model, encoder=str(encoders(family))))
-    other = replace(own, model=replace(own.model, encoder_dropout=0.375))
-    one, two = build(own).model.encoder, build(other).model.encoder
-    rates = [{m.p for m in encoder.modules() if isinstance(m, nn.Dropout)} for encoder in (one, two)]
-    assert rates[0] != rates[1] == {0.375}
-    assert all(torch.equal(two.state_dict()[name], tensor) for name, tensor in one.state_dict().items())
 
 
 @pytest.mark.slow

@@ -1,14 +1,12 @@
 """The config class that is saved with every checkpoint; plain JSON, no code."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from transformers import AutoConfig, PretrainedConfig
 
 from waqai.data.labels import Task
-from waqai.errors import ConfigError
 
 SpanHead = Literal["biaffine", "pointer"]
 
@@ -33,28 +31,6 @@ def logit_of(score: float) -> float:
     """Return the logit of a score of four digits, which may have been rounded to 0 or 1."""
     clipped = min(max(score, 5e-5), 1 - 5e-5)
     return math.log(clipped / (1 - clipped))
-
-
-_ENCODER_DROPOUT = (
-    *("hidden_dropout_prob", "attention_probs_dropout_prob"),  # BERT, RoBERTa, ELECTRA, DeBERTa
-    *("embedding_dropout", "attention_dropout", "mlp_dropout"),  # ModernBERT
-    *("dropout", "hidden_dropout"),  # DistilBERT and Funnel, beside attention_dropout
-)
-
-
-def with_dropout(encoder: Mapping[str, Any], rate: float) -> dict[str, Any]:
-    """Return an encoder's config with `rate` as its dropout, wherever the config names one for pre-training.
-
-    Raises:
-        ConfigError: The encoder's config has none under a name that is known here.
-    """
-    known = {name: rate for name in _ENCODER_DROPOUT if name in encoder}
-    if not known:
-        raise ConfigError(
-            f"`model.encoder_dropout` must be null for an encoder of the type {encoder.get('model_type')!r}, whose "
-            f"config names no dropout, but is {rate} instead."
-        )
-    return {**encoder, **known}
 
 
 class WaqaiConfig(PretrainedConfig):

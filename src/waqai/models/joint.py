@@ -67,9 +67,9 @@ class WaqaiModel(PreTrainedModel):
 
     @classmethod
     def from_encoder(cls, encoder: PreTrainedModel, config: WaqaiConfig) -> Self:
-        """Make a model with fresh heads and the weights of a pre-trained encoder; `config.encoder` says its shape."""
+        """Make a model with fresh heads on a pre-trained encoder; `config.encoder` must be that encoder's config."""
         model = cls(config)
-        model.encoder.load_state_dict(encoder.state_dict())
+        model.encoder = encoder
         return model
 
     def _init_weights(self, module: nn.Module) -> None:

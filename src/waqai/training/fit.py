@@ -40,7 +40,6 @@ from waqai.errors import CheckpointError, ConfigError, OutputError, TrainingErro
 from waqai.inference.devices import choose_dtype
 from waqai.inference.extractor import EventExtractor
 from waqai.models import WaqaiConfig, WaqaiModel
-from waqai.models.configuration import with_dropout
 from waqai.ontology import load_ontology
 from waqai.records import AnnotatedArticle, Article
 from waqai.scoring import Counts, Report, score_articles, score_cuts
@@ -223,9 +222,9 @@ def build(settings: TrainSettings) -> Checkpoint:
     made = settings.model
     try:
         encoder, tokenizer = _load_encoder(made)
-        shape = encoder.config.to_dict()
+        encoder_config = encoder.config
         config = WaqaiConfig(
-            encoder=shape if made.encoder_dropout is None else with_dropout(shape, made.encoder_dropout),
+            encoder=encoder_config.to_dict(),
             task=dataclasses.asdict(Task.of(ontology, made.span_width)),
             ontology_fingerprint=ontology.fingerprint,
             span_head=made.span_head,
@@ -234,9 +233,9 @@ def build(settings: TrainSettings) -> Checkpoint:
             window=made.window,
             overlap=made.overlap,
         )
-        _check_window(config, encoder.config)
+        _check_window(config, encoder_config)
         model = WaqaiModel.from_encoder(encoder, config)
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise CheckpointError(
             f"`model.encoder` {made.encoder!r} cannot be loaded: {(str(error).strip() or repr(error)).splitlines()[0]} "
             "Give a folder or a Hub id of an encoder with safetensors weights and a fast tokenizer, or of a checkpoint."

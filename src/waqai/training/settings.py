@@ -77,10 +77,7 @@ class DataSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSettings:
-    """The encoder, by Hub id or folder, and the heads on it; `sources` name the encoder's texts for the model card.
-
-    `dropout` is the heads'; `encoder_dropout` is that of the encoder's layers, None for what its own config says.
-    """
+    """The encoder, by Hub id or folder, and the heads on it; `sources` name the encoder's texts for the model card."""
 
     encoder: str
     revision: str | None = None
@@ -89,16 +86,13 @@ class ModelSettings:
     span_width: int = 16
     head_size: int = 64
     dropout: float = 0.2
-    encoder_dropout: float | None = None
     window: int = 254
     overlap: int = 64
 
     def __post_init__(self) -> None:
         WindowSize(subwords=self.window, overlap=self.overlap)
-        if self.span_width < 1 or self.head_size < 4 or self.head_size % 2:
-            raise ValueError("`span_width` must be at least 1, `head_size` even and at least 4")
-        if not (0 <= self.dropout < 1 and 0 <= (self.encoder_dropout or 0) < 1):
-            raise ValueError("`dropout` and `encoder_dropout` must be in [0, 1)")
+        if self.span_width < 1 or self.head_size < 4 or self.head_size % 2 or not 0 <= self.dropout < 1:
+            raise ValueError("`span_width` must be at least 1, `head_size` even and at least 4, `dropout` in [0, 1)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
