@@ -23,7 +23,8 @@ from statistics import mean
 import torch
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 
-from waqai.config import changed_keys, load_config
+from waqai.config import load_config, require_same
+from waqai.errors import ConfigError
 from waqai.training.fit import CHECKPOINT, train
 from waqai.training.settings import TrainSettings
 
@@ -62,8 +63,11 @@ def fine_tune(task: str, name: str, encoder: Path, seed: int, runs: Path, overri
     fixed = (f"model.encoder={folder}", f"output={output}", f"seed={seed}", "patience=0")
     settings = load_config(TrainSettings, TASKS[task], [*overrides, *fixed])
     known = output / "config.yaml"
-    if known.exists() and (changed := changed_keys(known, settings)):
-        sys.exit(f"{output} holds a run with another {', '.join(changed)}. Remove it, or give other --runs.")
+    if known.exists():
+        try:
+            require_same(known, settings)
+        except ConfigError as error:
+            sys.exit(f"{error} Or remove it, or give other --runs.")
     if not (output / CHECKPOINT).exists():
         train(settings, resume=known.exists())
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waqai.config import changed_keys, dump_config, load_config, parse_config, read_yaml
+from waqai.config import dump_config, load_config, parse_config, read_yaml, require_same
 from waqai.errors import ConfigError
 
 
@@ -204,32 +204,42 @@ def test_a_resolved_config_reads_back_equal(tmp_path):
     assert load(tmp_path, dump_config(config)) == config
 
 
-def test_what_differs_between_two_configs(tmp_path):
-    """By dotted path; what the file does not give has its default there."""
+def test_a_run_whose_config_is_the_same_or_another(tmp_path):
+    """What the kept file does not give has its default there."""
     kept = tmp_path / "kept.yaml"
     kept.write_text("output: x\nparts: [{name: a, path: p}, {name: b, path: p, types: {LOC: [GPE]}}]\nlimits: {k: 1}\n")
     parts = (Part(name="a", path=Path("p")), Part(name="b", path=Path("p"), types={"LOC": ("GPE",)}))
     same = Whole(output=Path("x"), parts=parts, limits={"k": 1})
-    assert changed_keys(kept, same) == {}
-    assert changed_keys(kept, replace(same, rates=Rates(lr=0.5), limits={"k": 2}, steps=3)) == {
-        "rates.lr": (1e-3, 0.5),
-        "steps": (10, 3),
-        "limits.k": (1, 2),
-    }
-    changed = replace(parts[1], types={"LOC": ("GPE", "FAC"), "X": ()})
-    assert changed_keys(kept, replace(same, parts=(parts[0], changed))) == {
-        "parts[1].types.LOC": (["GPE"], ["GPE", "FAC"]),
-        "parts[1].types.X": (None, []),
-    }
-    fewer = changed_keys(kept, replace(same, parts=parts[:1]))
-    assert fewer["parts[1].name"] == ("b", None)
-    assert changed_keys(kept, replace(same, parts=()))["parts"] == (None, [])
+    require_same(kept, same)
+
+    def refused(**changed):
+        with pytest.raises(ConfigError) as caught:
+            require_same(kept, replace(same, **changed))
+        assert f"the run in {tmp_path} was made with another" in str(caught.value)
+        return str(caught.value)
+
+    message = refused(rates=Rates(lr=0.5), limits={"k": 2}, steps=3)
+    assert "another `rates.lr` (0.001, now 0.5), `steps` (10, now 3), `limits.k` (1, now 2). Set these" in message
+    types = replace(parts[1], types={"LOC": ("GPE", "FAC"), "X": ()})
+    message = refused(parts=(parts[0], types))
+    assert "`parts[1].types.LOC` (['GPE'], now ['GPE', 'FAC']), `parts[1].types.X` (None, now [])." in message
+    assert "`parts[1].name` (b, now None)" in refused(parts=parts[:1])
+    assert "`parts` (None, now [])" in refused(parts=())
 
 
-def test_a_config_of_another_kind_has_no_differences(tmp_path):
+def test_only_some_parts_of_a_config_must_be_the_same(tmp_path):
+    kept = tmp_path / "kept.yaml"
+    kept.write_text("output: x\nsteps: 3\n")
+    config = Whole(output=Path("x"), rates=Rates(lr=0.5))
+    require_same(kept, config, ["kind", "rates.warmup", "step"])
+    with pytest.raises(ConfigError, match=r"another `rates\.lr` \(0\.001, now 0\.5\)\. Set"):
+        require_same(kept, config, ["rates"])
+
+
+def test_the_kept_config_is_of_another_kind(tmp_path):
     (tmp_path / "kept.yaml").write_text("lr: 1\n")
     with pytest.raises(ConfigError, match="`lr` is not a key of this config"):
-        changed_keys(tmp_path / "kept.yaml", Whole(output=Path("x")))
+        require_same(tmp_path / "kept.yaml", Whole(output=Path("x")))
 
 
 scalars = st.one_of(

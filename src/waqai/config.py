@@ -111,17 +111,26 @@ def dump_config(config: Any) -> str:
     return yaml.dump(_plain(config), Dumper=_StrictDumper, allow_unicode=True, sort_keys=False)
 
 
-def changed_keys(file: Path, config: Any) -> dict[str, tuple[Any, Any]]:
-    """Return what a config has otherwise than the one in `file`, by dotted path: what it is there, and what it is here.
+def require_same(kept: Path, config: Any, parts: Sequence[str] | None = None) -> None:
+    """See that a run's config is the one that it was made with, in `parts` (dotted paths) or as a whole.
 
-    A key that the file does not give has its default there, so a config of before the key existed is the same.
+    A key that `kept` does not give has its default there, so a config of before the key existed is the same.
 
     Raises:
-        ConfigError: The file is not a config of this kind.
+        ConfigError: It differs, or `kept` is not a config of this kind.
     """
-    there, here = _leaves(_plain(load_config(type(config), file))), _leaves(_plain(config))
-    paths = [*there, *(path for path in here if path not in there)]
-    return {path: (there.get(path), here.get(path)) for path in paths if there.get(path) != here.get(path)}
+    before, now = _leaves(_plain(load_config(type(config), kept))), _leaves(_plain(config))
+    changed = [
+        f"`{path}` ({before.get(path)}, now {now.get(path)})"
+        for path in [*before, *(path for path in now if path not in before)]
+        if before.get(path) != now.get(path)
+        and (parts is None or any(f"{path}.".startswith(f"{part}.") for part in parts))
+    ]
+    if changed:
+        raise ConfigError(
+            f"the run in {kept.parent} was made with another {', '.join(changed)}. Set these back, or give another "
+            "`output`."
+        )
 
 
 def _leaves(value: Any, path: str = "") -> dict[str, Any]:

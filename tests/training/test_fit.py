@@ -201,7 +201,7 @@ def test_an_output_that_holds_a_run_is_not_overwritten(settings):
     train(settings)
     with pytest.raises(ConfigError, match=r"`output` must be a new folder, but .*run holds a run\. Add --resume"):
         train(settings)
-    with pytest.raises(ConfigError, match=r"run was started with another `seed` \(13, now 3\)\. Set these back"):
+    with pytest.raises(ConfigError, match=r"run was made with another `seed` \(13, now 3\)\. Set these back"):
         train(replace(settings, seed=3), resume=True)
 
 

@@ -23,8 +23,7 @@ from accelerate import Accelerator
 from accelerate.utils import InitProcessGroupKwargs
 from transformers import ModernBertModel, PreTrainedTokenizerFast
 
-from waqai.config import changed_keys, dump_config, load_config
-from waqai.errors import ConfigError
+from waqai.config import dump_config, load_config, require_same
 from waqai.pretraining.batches import BatchSource
 from waqai.pretraining.config import CorpusConfig, PretrainConfig
 from waqai.pretraining.corpus import find_shards, read_held_out, read_texts
@@ -79,7 +78,9 @@ def pretrain(config: PretrainConfig) -> Outcome:
         mixed_precision="no",  # `training.precision` says it, whatever the user's `accelerate config`
         kwargs_handlers=[InitProcessGroupKwargs(timeout=_PREPARATION)],
     )
-    _check_settled(config)
+    kept = config.output / "config.yaml"
+    if kept.exists():
+        require_same(kept, config, _SETTLED)
     with accelerator.main_process_first():
         tokenizer = prepare_tokenizer(config)
         corpus = prepare_corpus(config, tokenizer)
@@ -119,7 +120,7 @@ def pretrain(config: PretrainConfig) -> Outcome:
     )
     logger.info("%d parameters, %d subwords, %d blocks an epoch", parameters, corpus.tokens, source.epoch_size)
     if accelerator.is_main_process:
-        (config.output / "config.yaml").write_text(dump_config(config), encoding="utf-8")
+        kept.write_text(dump_config(config), encoding="utf-8")
     return train(
         objective,
         optimizer,
@@ -129,23 +130,6 @@ def pretrain(config: PretrainConfig) -> Outcome:
         folder=config.output,
         export=lambda: export_encoder(encoder, tokenizer, config.output / "encoder"),
     )
-
-
-def _check_settled(config: PretrainConfig) -> None:
-    file = config.output / "config.yaml"
-    if not file.exists():
-        return
-    changed = {
-        key: values
-        for key, values in changed_keys(file, config).items()
-        if any(f"{key}.".startswith(f"{part}.") for part in _SETTLED)
-    }
-    if changed:
-        raise ConfigError(
-            f"the run in {config.output} was made with another "
-            + ", ".join(f"`{key}` ({before}, now {now})" for key, (before, now) in changed.items())
-            + ". Set these back, or give another `output`."
-        )
 
 
 def export_encoder(encoder: ModernBertModel, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:

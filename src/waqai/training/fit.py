@@ -32,7 +32,7 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer, PretrainedConfig,
 
 from waqai.audit import Audit
 from waqai.checkpoints import Checkpoint, load_checkpoint, refuse_slip, save_checkpoint
-from waqai.config import changed_keys, dump_config
+from waqai.config import dump_config, require_same
 from waqai.data.collate import collate, to_device
 from waqai.data.cuts import CutText
 from waqai.data.labels import Task
@@ -292,12 +292,8 @@ def _open_output(settings: TrainSettings, accelerator: Accelerator, *, resume: b
                 f"`output` must be a new folder, but {settings.output} holds a run. Add --resume to go on with it, "
                 "or give another folder by output=…"
             )
-        if resume and (changed := changed_keys(kept, settings)):
-            raise ConfigError(
-                f"the run in {settings.output} was started with another "
-                + ", ".join(f"`{key}` ({before}, now {now})" for key, (before, now) in changed.items())
-                + ". Set these back, or give another `output`."
-            )
+        if resume:
+            require_same(kept, settings)
     accelerator.wait_for_everyone()
     if accelerator.is_main_process:
         settings.output.mkdir(parents=True, exist_ok=True)
