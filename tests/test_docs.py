@@ -69,7 +69,9 @@ NOT_RUN = {
     "tensorboard --logdir runs": "serves until it is stopped",
     "accelerate launch --num_processes 2 train.py --config configs/own.yaml": "tests/training runs two processes",
     "accelerate launch --multi_gpu --num_processes 2 train.py --config configs/pretrain.yaml training.batch_size=16 "
-    "training.threads=1 training.compile=true training.learning_rate=7.5e-4 training.max_minutes=60": "tests/pretraining runs two processes",
+    "training.threads=1 training.compile=true training.learning_rate=7.5e-4 training.max_minutes=60": (
+        "tests/pretraining runs two processes"
+    ),
 }
 """Commands that do not run here, each with the reason."""
 
