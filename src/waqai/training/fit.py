@@ -284,7 +284,6 @@ def _check_window(config: WaqaiConfig, encoder_config: Any) -> None:
 
 def _open_output(settings: TrainSettings, accelerator: Accelerator, *, resume: bool) -> None:
     """Make the run's folder, or see that it holds the same run."""
-    resolved = dump_config(settings)
     kept = settings.output / "config.yaml"
     if kept.exists():
         if not resume and (saved_states(settings.output / "state") or (settings.output / CHECKPOINT).exists()):
@@ -297,7 +296,7 @@ def _open_output(settings: TrainSettings, accelerator: Accelerator, *, resume: b
     accelerator.wait_for_everyone()
     if accelerator.is_main_process:
         settings.output.mkdir(parents=True, exist_ok=True)
-        kept.write_text(resolved, encoding="utf-8")
+        kept.write_text(dump_config(settings), encoding="utf-8")
     accelerator.wait_for_everyone()
 
 
