@@ -30,6 +30,21 @@ def test_corrupt_and_missing_shards(tmp_path):
             list(read_texts(tmp_path / f"{name}.jsonl.xz"))
 
 
+def test_a_shard_of_several_streams(tmp_path):
+    first, second = (write_shard(tmp_path / f"{i}.xz", [f"{i}{j}" for j in range(5)]).read_bytes() for i in range(2))
+    expected = [f"{i}{j}" for i in range(2) for j in range(5)]
+    shard = tmp_path / "a.jsonl.xz"
+    for padding in (b"", b"\0" * 8):
+        shard.write_bytes(first + padding + second + padding)
+        assert list(read_texts(shard)) == expected
+    shard.write_bytes(first + bytes([second[0] ^ 1]) + second[1:])
+    with pytest.raises(InputError, match=r"a\.jsonl\.xz is truncated or corrupt after line 5"):
+        list(read_texts(shard))
+    shard.write_bytes(first + second[:20])
+    with pytest.raises(InputError, match="corrupt after line 5: it ends within a stream"):
+        list(read_texts(shard))
+
+
 @pytest.mark.parametrize("line", ["{", "[]", '{"title": "x"}', '{"text": 3}', "null"])
 def test_a_line_that_is_no_document(tmp_path, line):
     with lzma.open(tmp_path / "a.jsonl.xz", "wt") as file:

@@ -17,6 +17,8 @@ from waqai.errors import InputError
 SHINGLE = 8
 """Words in a row that a document may not share with a held-out text."""
 
+_CHUNK = 1 << 16
+
 _WORD = re.compile(r"[^\W_]+")
 _FOLDED = str.maketrans(
     {
@@ -33,11 +35,11 @@ _FOLDED = str.maketrans(
 )
 
 
-def find_shards(patterns: Sequence[str], base: Path) -> list[Path]:
+def find_shards(patterns: Sequence[str], base: Path, *, required: bool = True) -> list[Path]:
     """Return the files that the globs give, sorted; a relative glob starts at `base`.
 
     Raises:
-        InputError: A glob matches no file.
+        InputError: A glob matches no file, and they are `required`.
     """
     shards: set[Path] = set()
     for pattern in patterns:
@@ -47,7 +49,7 @@ def find_shards(patterns: Sequence[str], base: Path) -> list[Path]:
         parts = relative.parts
         fixed = next((i for i, part in enumerate(parts) if set(part) & set("*?[")), len(parts) - 1)
         found = sorted(Path(root, *parts[:fixed]).glob(str(Path(*parts[fixed:]))))
-        if not found:
+        if required and not found:
             raise InputError(f"no file matches the pattern {pattern!r} (from {base}). Check the path.")
         shards.update(found)
     return sorted(shards)
@@ -61,10 +63,9 @@ def read_texts(shard: Path) -> Iterator[str]:
     """
     number = 0
     try:
-        with lzma.open(shard, "rt", encoding="utf-8") as lines:
-            for line in lines:
-                number += 1
-                yield _text(line)
+        for line in _read_lines(shard):
+            number += 1
+            yield _text(line.decode("utf-8"))
     except (OSError, EOFError, lzma.LZMAError, UnicodeDecodeError) as error:
         raise InputError(
             f"the shard {shard} is truncated or corrupt after line {number}: {error}. Fetch it again."
@@ -74,6 +75,29 @@ def read_texts(shard: Path) -> Iterator[str]:
             f"each line of a shard must be an object with a `text`, but is not instead ({shard}, line {number}: "
             f"{error!r}). Mend or remove the line."
         ) from error
+
+
+def _read_lines(shard: Path) -> Iterator[bytes]:
+    """Yield the lines of an .xz file of one or more streams.
+
+    `lzma.open` ends without an error where another stream's header is damaged.
+    """
+    decompressor, rest = lzma.LZMADecompressor(), b""
+    with shard.open("rb") as file:
+        while compressed := file.read(_CHUNK):
+            while compressed:
+                if decompressor.eof:
+                    compressed = compressed.lstrip(b"\0")  # padding
+                    if not compressed:
+                        break
+                    decompressor = lzma.LZMADecompressor()
+                *lines, rest = (rest + decompressor.decompress(compressed)).split(b"\n")
+                yield from lines
+                compressed = decompressor.unused_data
+    if not decompressor.eof:
+        raise EOFError("it ends within a stream")
+    if rest:
+        yield rest
 
 
 def _text(line: str) -> str:
