@@ -50,6 +50,13 @@ def test_a_batch_depends_on_seed_step_and_process_alone(packed):
     assert not one.batch(3).input_ids.equal(source(packed, seed=2).batch(3).input_ids)
 
 
+def test_the_order_of_the_config_changes_nothing(packed):
+    other = BatchSource(
+        packed, {"books": 0.5, "news": 1.0}, sequence_length=LENGTH, batch_size=4, mask_share=0.3, seed=1
+    )
+    assert other.batch(3).input_ids.equal(source(packed).batch(3).input_ids)
+
+
 def test_an_epoch_reads_each_block_once(packed):
     batches = source(packed, batch_size=1)
     news = sum(part.tokens // (LENGTH - 2) for part in packed.parts if part.kind == "news")

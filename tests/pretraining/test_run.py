@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 import yaml
+from invented_corpus import write_shard
 from safetensors.torch import load_file
 from transformers import AutoModel, AutoTokenizer
 
@@ -129,6 +130,7 @@ def test_a_config_that_asks_for_another_result(config, tmp_path):
     run(config, ["training.steps=2"])
     before = (tmp_path / "run" / "config.yaml").read_text()
     changes = ["encoder.heads=4", "corpus.shards.books.weight=1", "tokenizer.vocabulary_size=70", "vectors=null"]
+    changes.append("training.seed=3")
     with pytest.raises(ConfigError) as caught:
         run(config, changes)
     for told in (
@@ -136,11 +138,40 @@ def test_a_config_that_asks_for_another_result(config, tmp_path):
         "`corpus.shards.books.weight` (0.5, now 1.0)",
         "`tokenizer.vocabulary_size` (60, now 70)",
         "`vectors.window` (2, now None)",
+        "`training.seed` (1, now 3)",
     ):
         assert told in str(caught.value)
     assert (tmp_path / "run" / "config.yaml").read_text() == before
     run(config, ["corpus.processes=2", "objective.mask_share=0.2", "training.steps=4", "training.log_every=1"])
     assert [row["step"] for row in curve(tmp_path / "run")] == [2, 3, 4]
+
+
+def test_shards_that_came_or_changed(config, tmp_path, corpus_folder):
+    """A run does not go on with other texts unsaid; shards that are gone are no longer needed."""
+    corpus = shutil.copytree(corpus_folder, tmp_path / "corpus")
+    (tmp_path / "validation.jsonl").write_text('{"text": "نص قصير"}\n', encoding="utf-8")
+    held_out = f"corpus.held_out=['{tmp_path}/*-validation.jsonl', '{tmp_path}/validation.jsonl']"
+    config.write_text(config.read_text().replace(str(corpus_folder), str(corpus)))
+    (tmp_path / "first-validation.jsonl").write_text('{"text": "نص آخر"}\n', encoding="utf-8")
+    run(config, [held_out, "training.steps=2"])
+    (corpus / "books-00.jsonl.xz").rename(corpus / "news-07.jsonl.xz")
+    write_shard(corpus / "news-01.jsonl.xz", ["نص جديد"])
+    (tmp_path / "second-validation.jsonl").write_text(json.dumps({"text": "كلمة " * 8}), encoding="utf-8")
+    with pytest.raises(
+        CheckpointError, match=r"before news-01\.jsonl\.xz, news-07\.jsonl\.xz, the held-out texts came or changed"
+    ):
+        run(config, [held_out])
+    for file in [*corpus.iterdir(), *tmp_path.glob("*validation.jsonl")]:
+        file.unlink()
+    assert run(config, [held_out]).finished
+
+
+def test_a_run_that_was_cut_before_its_encoder_was_written(config, tmp_path):
+    run(config)
+    before = (tmp_path / "run" / "encoder" / "model.safetensors").read_bytes()
+    shutil.rmtree(tmp_path / "run" / "encoder")
+    run(config)
+    assert (tmp_path / "run" / "encoder" / "model.safetensors").read_bytes() == before
 
 
 def test_a_loss_that_is_no_number(config, tmp_path):

@@ -26,9 +26,9 @@ def run(args: argparse.Namespace) -> int:
         outcome = pretrain(args.config, args.overrides)
         if not _speaks():
             return 0
-        losses = ", ".join(f"{name} {value:.3f}" for name, value in outcome.losses.items())
-        state = "finished" if outcome.finished else "goes on with the same command"
-        print(f"{outcome.steps} steps, {outcome.tokens / 1e6:.1f} M subwords, {losses}; {state}")
+        done = [f"{outcome.steps} steps", f"{outcome.tokens / 1e6:.1f} M subwords"]
+        done += [f"{name} {value:.3f}" for name, value in outcome.losses.items()]
+        print(f"{', '.join(done)}; {'finished' if outcome.finished else 'goes on with the same command'}")
         return 0
     from waqai.training.fit import train  # noqa: PLC0415 - imports torch
     from waqai.training.settings import TrainSettings  # noqa: PLC0415

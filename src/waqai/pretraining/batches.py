@@ -56,7 +56,8 @@ class BatchSource:
         self._seed = seed
         self._rank, self._processes = rank, processes
         self._blocks: dict[str, npt.NDArray[np.int32]] = {}
-        for kind in weights:
+        # In the order of the corpus, whatever that of the config is.
+        for kind in dict.fromkeys(part.kind for part in corpus.parts if part.kind in weights):
             pairs = [
                 np.stack([np.full(n, index), np.arange(n)], axis=1)
                 for index, part in enumerate(corpus.parts)

@@ -35,7 +35,10 @@ class ShardsConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorpusConfig:
-    """What is learnt from, by kind in the order of packing; documents that share text with `held_out` are left out."""
+    """What is learnt from, by kind in the order of packing; documents that share text with `held_out` are left out.
+
+    The tokenizer alone is trained on a sample of all of them.
+    """
 
     shards: dict[str, ShardsConfig]
     held_out: tuple[str, ...] = ()

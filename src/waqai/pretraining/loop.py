@@ -60,7 +60,7 @@ def train(
         config: Length, rates, log.
         accelerator: Device and processes.
         folder: Gets `checkpoints`, `metrics.jsonl` and TensorBoard's `logs`.
-        export: Called after every state is written, on the main process.
+        export: Called after every state is written, and where there is no step to do, on the main process.
 
     Raises:
         CheckpointError: The last state is of another shape, or of steps of another size.
@@ -120,6 +120,8 @@ def train(
             last_save = time.monotonic()
     if step > first:
         save()
+    elif log.active:  # the last sitting may have been cut between its state and its encoder
+        export()
     accelerator.wait_for_everyone()
     log.close()
     bar.close()

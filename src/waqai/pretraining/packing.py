@@ -74,18 +74,16 @@ def pack_corpus(
         InputError: A shard is corrupt, or two have the same name.
         OutputError: The disk has too little room.
     """
-    names = [shard.name.split(".")[0] for _, shard in shards]
+    names = [_name(shard) for _, shard in shards]
     if len(set(names)) < len(names):
         raise InputError(must("corpus.shards", "files with distinct names", sorted(names)))
     folder.mkdir(parents=True, exist_ok=True)
     require_space(folder, _BYTES_PER_COMPRESSED * sum(shard.stat().st_size for _, shard in shards))
     tokenizer_print = fingerprint(load_tokenizer(tokenizer_folder))
-    held_out_print = hashlib.sha256("\n".join(sorted(held_out)).encode()).hexdigest()
+    held_out_print = _print_of(held_out)
     tasks = []
     for kind, shard in shards:
-        with shard.open("rb") as file:
-            shard_print = hashlib.file_digest(file, "sha256").hexdigest()
-        source = hashlib.sha256(f"{kind} {shard_print} {tokenizer_print} {held_out_print}".encode()).hexdigest()[:16]
+        source = _source(kind, shard, tokenizer_print, held_out_print)
         tasks.append(_Task(shard, kind, folder, tokenizer_folder, held_out, source))
     if processes == 1:
         parts = [_pack_shard(task) for task in tqdm(tasks, desc="packing", disable=None)]
@@ -95,6 +93,45 @@ def pack_corpus(
     header = {"tokenizer": tokenizer_print, "held_out": held_out_print, "parts": [asdict(part) for part in parts]}
     _write_text(folder / "packed.json", json.dumps(header, ensure_ascii=False, indent=1) + "\n")
     return PackedCorpus.open(folder, tokenizer_print)
+
+
+def require_same_sources(folder: Path, shards: Sequence[tuple[str, Path]], held_out: frozenset[str] | None) -> None:
+    """See that the packed corpus in `folder` was made from `(kind, shard)` pairs and held-out texts as they are now.
+
+    Shards that are no longer there are no fault, nor are held-out texts, given as None.
+
+    Raises:
+        CheckpointError: A shard is new or has changed, or the held-out texts have.
+    """
+    header = json.loads((folder / "packed.json").read_text(encoding="utf-8"))
+    known = {part["name"]: part["source"] for part in header["parts"]}
+    changed = [
+        shard.name
+        for kind, shard in shards
+        if known.get(_name(shard)) != _source(kind, shard, header["tokenizer"], header["held_out"])
+    ]
+    if held_out is not None and _print_of(held_out) != header["held_out"]:
+        changed.append("the held-out texts")
+    if changed:
+        raise CheckpointError(
+            f"the packed corpus in {folder} was made before {', '.join(changed)} came or changed. Give another "
+            "`output`, or set the files back."
+        )
+
+
+def _name(shard: Path) -> str:
+    return shard.name.split(".")[0]
+
+
+def _source(kind: str, shard: Path, tokenizer_print: str, held_out_print: str) -> str:
+    """Return what identifies all that a part is made from."""
+    with shard.open("rb") as file:
+        shard_print = hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(f"{kind} {shard_print} {tokenizer_print} {held_out_print}".encode()).hexdigest()[:16]
+
+
+def _print_of(held_out: frozenset[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(held_out)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +199,7 @@ def _map_ids(file: Path, part: Part, remedy: str) -> npt.NDArray[np.uint16]:
 def _pack_shard(task: _Task) -> Part:
     """Write one part, its header last, unless it is there already."""
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
-    name = task.shard.name.split(".")[0]
+    name = _name(task.shard)
     header = task.folder / f"{name}.json"
     if header.exists():
         part = Part(**json.loads(header.read_text(encoding="utf-8")))

@@ -29,7 +29,7 @@ from waqai.pretraining.config import CorpusConfig, PretrainConfig
 from waqai.pretraining.corpus import find_shards, read_held_out, read_texts
 from waqai.pretraining.loop import Outcome, train
 from waqai.pretraining.objectives import build_encoder, build_objective
-from waqai.pretraining.packing import PackedCorpus, pack_corpus
+from waqai.pretraining.packing import PackedCorpus, pack_corpus, require_same_sources
 from waqai.pretraining.tokenizer import fingerprint, load_tokenizer, train_tokenizer
 from waqai.pretraining.vectors import initialise_embedding, load_vectors, save_vectors, train_vectors
 from waqai.training.optimization import parameter_groups
@@ -43,6 +43,7 @@ _SETTLED = (
     "tokenizer",
     "vectors",
     "encoder",
+    "training.seed",
     "training.sequence_length",
     "training.betas",
     "training.weight_decay",
@@ -177,22 +178,26 @@ def prepare_tokenizer(config: PretrainConfig) -> PreTrainedTokenizerFast:
 def prepare_corpus(config: PretrainConfig, tokenizer: PreTrainedTokenizerFast) -> PackedCorpus:
     """Return the packed corpus of the run, packed unless it is there."""
     folder = config.output / "packed"
-    if not (folder / "packed.json").exists():
-        shards = [
-            (kind, shard)
-            for kind, group in config.corpus.shards.items()
-            for shard in find_shards(group.files, Path.cwd())
-        ]
-        held_out = find_shards(config.corpus.held_out, Path.cwd())
+    missing = not (folder / "packed.json").exists()
+    shards = [
+        (kind, shard)
+        for kind, group in config.corpus.shards.items()
+        for shard in find_shards(group.files, Path.cwd(), required=missing)
+    ]
+    files = find_shards(config.corpus.held_out, Path.cwd(), required=missing)
+    held_out = read_held_out(files)
+    if missing:
         corpus = pack_corpus(
             shards,
             tokenizer_folder=config.output / "tokenizer",
-            held_out=read_held_out(held_out),
+            held_out=held_out,
             folder=folder,
             processes=config.corpus.processes,
         )
         corpus.audit().save(config.output / "audit.json")
-    return PackedCorpus.open(folder, fingerprint(tokenizer))
+    corpus = PackedCorpus.open(folder, fingerprint(tokenizer))
+    require_same_sources(folder, shards, held_out if files else None)
+    return corpus
 
 
 def prepare_vectors(
