@@ -1,6 +1,7 @@
 """The whole path of configs/arabert.yaml, with a tiny encoder of that very architecture and tokenizer on a test Hub."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,9 @@ NAME = "aubmindlab/bert-base-arabertv02"
 
 @pytest.fixture
 def arabert(hub, tmp_path):
-    """The repository as it is on the Hub: a masked language model, a vocabulary, weights of several frameworks."""
-    tokenizer = word_piece()
+    """The repository as on the Hub: a masked language model, a vocabulary without marks, several kinds of weights."""
+    vocab = word_piece().get_vocab()
+    words = [word for word in sorted(vocab, key=vocab.get) if not re.search("[\u064b-\u0652]", word)]
     config = BertConfig(
         architectures=["BertForMaskedLM"],
         attention_probs_dropout_prob=0.1,
@@ -35,11 +37,10 @@ def arabert(hub, tmp_path):
         num_hidden_layers=2,
         pad_token_id=0,
         type_vocab_size=2,
-        vocab_size=len(tokenizer),
+        vocab_size=len(words),
     )
     folder = tmp_path / "arabert"
     BertForMaskedLM(config).save_pretrained(folder)
-    words = sorted(tokenizer.get_vocab(), key=tokenizer.get_vocab().get)
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
     files |= {
         "vocab.txt": "\n".join(words).encode(),
@@ -98,7 +99,11 @@ def test_arabert_is_trained_and_used(hub, arabert, data, capsys):
     assert main(["infer", *map(str, arguments)]) == 0
     [article] = read_annotated(data / "out.jsonl")
     assert article.coverage == 1.0
-    assert len(next(EventExtractor.from_pretrained(folder).text_encoder.encode(text)).windows) > 1
+    encoder = EventExtractor.from_pretrained(folder).text_encoder
+    assert len(next(encoder.encode(text)).windows) > 1
+    known, marked = (next(encoder.encode(word)).windows for word in ("قتل في", "قُتِلَ فِـي"))
+    assert marked == known
+    assert encoder.tokenizer.unk_token_id not in marked[0]
     assert hub.requests == []
 
 

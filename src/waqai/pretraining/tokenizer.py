@@ -1,9 +1,7 @@
 """The subword tokenizer: Unigram (Kudo 2018), with the Arabic normaliser inside, so that offsets are of the raw text.
 
-Dropped: short vowels and other marks, tatweel, bidi and zero-width characters. Presentation forms and ligatures become
-base letters (ﻻ → لا), Arabic-Indic and Persian digits ASCII digits, Latin letters small. Letters are not folded: hamza
-seats, ta marbuta and alef maqsura keep their distinctions. Words split at spaces, punctuation and between letters and
-digits; a run of digits is one word (`2017` is a subword of its own where it is frequent).
+Beside what `waqai.data.normalizer` says, Latin letters become small. Words split at spaces, punctuation and between
+letters and digits; a run of digits is one word (`2017` is a subword of its own where it is frequent).
 
 A subword's offsets leave out a mark that follows its last letter; ends of mentions come from the word table instead.
 """
@@ -13,42 +11,16 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
+from waqai.data.normalizer import arabic_normalizer
 from waqai.errors import CheckpointError, InputError, must
 
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 """In the order of their ids, 0 to 4."""
 
 _PAD, _UNK, _CLS, _SEP, _MASK = SPECIAL_TOKENS
-
-_DROPPED = (
-    "\u0610-\u061a\u064b-\u0652\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"  # marks
-    "\ufe70-\ufe7f\ufc5e-\ufc63"  # marks as presentation forms; NFKC would put a space before them
-    "\u0640"  # tatweel
-    "\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad"  # bidi, zero-width, soft hyphen
-)
-# After the composition: ا with U+0654 above it is أ, whose mark must not be dropped before; and ligatures hold marks.
-_DROPPED_AFTER_NFKC = "\u0640\u064b-\u065f\u0670"
-
-
-def build_normalizer() -> normalizers.Normalizer:
-    """Return the normaliser described in the module's docstring.
-
-    >>> build_normalizer().normalize_str("ٱلْكِتَـــاب ﻻ ٣٤")
-    'ٱلكتاب لا 34'
-    """
-    digits = [normalizers.Replace(chr(zero + value), str(value)) for value in range(10) for zero in (0x0660, 0x06F0)]
-    return normalizers.Sequence(
-        [
-            normalizers.Replace(Regex(f"[{_DROPPED}]"), ""),
-            normalizers.NFKC(),
-            normalizers.Replace(Regex(f"[{_DROPPED_AFTER_NFKC}]"), ""),
-            *digits,
-            normalizers.Lowercase(),
-        ]
-    )
 
 
 def train_tokenizer(
@@ -61,7 +33,7 @@ def train_tokenizer(
     Raises:
         InputError: The texts give fewer than `vocabulary_size` subwords.
     """
-    normalizer = build_normalizer()
+    normalizer = normalizers.Sequence([arabic_normalizer(), normalizers.Lowercase()])
     frequency: Counter[str] = Counter()
     for text in texts:
         frequency.update(text)

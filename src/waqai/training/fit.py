@@ -36,6 +36,7 @@ from waqai.config import dump_config, require_same
 from waqai.data.collate import collate, to_device
 from waqai.data.cuts import CutText
 from waqai.data.labels import Task
+from waqai.data.normalizer import normalize_arabic
 from waqai.errors import CheckpointError, ConfigError, OutputError, TrainingError
 from waqai.inference.devices import choose_dtype
 from waqai.inference.extractor import EventExtractor
@@ -259,6 +260,7 @@ def _load_encoder(made: ModelSettings) -> tuple[PreTrainedModel, Any]:
     if not tokenizer.is_fast:
         raise ConfigError(f"`model.encoder` must have a fast tokenizer, but {name} has none.")
     _check_tokenizer(tokenizer, encoder_config)
+    normalize_arabic(tokenizer)
     encoder = AutoModel.from_pretrained(
         name, revision=revision, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
     )
