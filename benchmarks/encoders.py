@@ -34,7 +34,7 @@ TASKS = {
     "wojood": Path("benchmarks/ner/wojood.yaml"),
     "news": Path("configs/compact.yaml"),
 }
-METRICS = ("entities", "triggers", "arguments", "relations", "tuples", "proclitics")
+METRICS = ("entities", "entities_outermost", "triggers", "arguments", "relations", "tuples", "proclitics")
 
 
 def digest(encoder: Path) -> str:

@@ -21,6 +21,7 @@ SETTINGS = TrainSettings(
     validation=(DataSettings(name="held-out", path=Path("held-out.jsonl"), terms="none stated"),),
     steps=50,
     batch_size=4,
+    notes=("The best of three runs.",),
 )
 METRICS = {
     "validation": score_articles(ARTICLES, ARTICLES, resamples=50).to_dict(),
@@ -76,6 +77,7 @@ def test_the_body_says_what_was_measured(folder):
         "was pre-trained on: SaudiNewsNet (CC BY-NC-SA 4.0), Wikipedia.",
         "Use beyond research is the user's to clear",
         "Up to 50 steps of 4 texts, seed 13",
+        "`training.yaml`.\n\nThe best of three runs.\n",
         "best validation was at step 40 of 50; the run took 10 minutes",
         "`news.span.too_long` 3, `plain.not_there` 1.",
         "On the 6 validation articles",

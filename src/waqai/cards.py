@@ -163,7 +163,7 @@ def _training(training: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
     return (
         f"Up to {training['steps']} steps of {training['batch_size']} texts, seed {training['seed']}, AdamW with "
         f"{rates['encoder_lr']:g} for the encoder and {rates['head_lr']:g} for the heads.{ended} The whole config is "
-        "`training.yaml`."
+        "`training.yaml`." + "".join(f"\n\n{note}" for note in training.get("notes", ()))
     )
 
 

@@ -126,6 +126,7 @@ class TrainSettings:
         evaluate_every: Steps between two validations; the state is saved then.
         patience: Validations without a better `selection` before the run stops; 0 never stops early.
         selection: The score that early stopping follows; `entity_f1` for an ontology without events.
+        notes: Sentences that the model card adds, such as among how many runs this one was chosen.
         precision: `bf16` computes the encoder in bfloat16, `auto` does where the processor is made for it.
     """
 
@@ -142,6 +143,7 @@ class TrainSettings:
     selection: Literal["tuple_f1", "entity_f1"] = "tuple_f1"
     seed: int = 13
     precision: Literal["auto", "fp32", "bf16"] = "auto"
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.train or not self.validation:
