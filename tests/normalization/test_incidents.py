@@ -6,7 +6,7 @@ import pytest
 
 from waqai.data.authoring import parse_authoring
 from waqai.normalization.incidents import roll_up
-from waqai.normalization.numbers import normalize_number
+from waqai.normalization.numbers import resolve_numbers
 from waqai.records import AnnotatedArticle, ArgumentMention, EntityMention, EventMention, Incident
 
 
@@ -16,10 +16,8 @@ def article(text, entities, events, of=(), cause=()) -> AnnotatedArticle:
     made, findings = parse_authoring(row)
     assert made is not None
     assert not [f for f in findings if f.level == "error"]
-    valued = []
-    for entity in made.entities:
-        number = normalize_number(entity.text) if entity.type == "NUM" else None
-        valued.append(replace(entity, value=number.to_dict() if number else None))
+    numbers = resolve_numbers(made.text, made.entities)
+    valued = (replace(e, value=n.to_dict() if n else None) for e, n in zip(made.entities, numbers, strict=True))
     return replace(made, entities=tuple(valued))
 
 

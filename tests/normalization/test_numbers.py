@@ -1,11 +1,13 @@
 """The literal cases of numbers, their spelling variants, and the edges of the two public functions."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from case_tables import SPELLINGS, read_cases
 
-from waqai.normalization import NumberMention, find_numbers, normalize_number
+from waqai.normalization import NumberMention, find_numbers, normalize_number, resolve_numbers
+from waqai.records import EntityMention
 from waqai.text import fold
 
 NUMBERS = read_cases("numbers.tsv")
@@ -34,7 +36,7 @@ def test_spelling_changes_no_value(spell):
     for text, _ in NUMBERS:
         respelled = spell(text)
         found, again = find_numbers(text), find_numbers(respelled)
-        assert [m.value for m in again] == [m.value for m in found], respelled
+        assert [replace(m.value, context=()) for m in again] == [replace(m.value, context=()) for m in found], respelled
         assert [fold(m.text).text for m in again] == [fold(m.text).text for m in found], respelled
 
 
@@ -94,3 +96,42 @@ def test_what_is_no_number_has_no_value(mention):
 def test_several_says_three_or_more():
     value = normalize_number("عدة")
     assert (value.low, value.high) == (3, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "bounds", "comparator", "context"),
+    [
+        ("قتل [20] شخصا على الأقل في تفجير", 20, ">=", ["على الأقل"]),
+        ("قتل [20] شخصا. وجرح 30 على الأقل", 20, "=", []),
+        ("تجاوز [30] قتيلا", 30, ">", ["تجاوز"]),
+        ("أكثر من [30] قتيلا", 30, ">", ["أكثر من"]),
+        ("[أكثر من 30] قتيلا", 30, ">", []),
+        ("تظاهر [ألفا] شخص", 2000, "=", ["شخص"]),
+        ("نزح [مليونا] شخص على الأقل", 2_000_000, ">=", ["شخص", "على الأقل"]),
+        ("تظاهر [ألفا] من العمال", 1000, "=", []),
+        ("[بين 20 وثلاثة آلاف] قتيل على الأقل", (20, 3000), ">=", ["على الأقل"]),
+        ("بين [20] و30 قتيلا", 20, "=", []),
+        ("ارتفع العدد من 20 إلى [30]", 30, "=", []),
+        ("عاد [خمسة وعشرون] العام الماضي", 25, "=", []),
+        ("سرعتها [30 كيلومتراً] في الساعة", 30, "=", ["كيلومتراً في الساعة"]),
+        ("قُتل [خمسةٌ]ً على الأقل", 5, ">=", ["على الأقل"]),
+        ("في [العديد] من المدن", None, None, None),
+    ],
+)
+def test_a_mention_is_read_where_it_stands(text, bounds, comparator, context):
+    start, end = text.index("["), text.index("]") - 1
+    raw = text.replace("[", "").replace("]", "")
+    mention = EntityMention(id="e1", type="NUM", start=start, end=end, text=raw[start:end])
+    [value] = resolve_numbers(raw, [mention])
+    if bounds is None:
+        assert value is None
+        return
+    assert (value.value if value.value is not None else (value.low, value.high)) == bounds
+    assert value.comparator == comparator
+    assert [raw[first:last] for first, last in value.context] == context
+    assert value.to_dict().get("context", []) == [list(span) for span in value.context]
+
+
+def test_only_numbers_are_read_where_they_stand():
+    mention = EntityMention(id="e1", type="DATE", start=4, end=6, text="20")
+    assert resolve_numbers("قتل 20 على الأقل", [mention]) == (None,)

@@ -16,7 +16,7 @@ from waqai.normalization.actors_table import ActorTable, default_actors
 from waqai.normalization.dates import DateValue, normalize_date
 from waqai.normalization.gazetteer import Gazetteer, default_gazetteer
 from waqai.normalization.incidents import roll_up
-from waqai.normalization.numbers import NumberValue, normalize_number
+from waqai.normalization.numbers import NumberValue, resolve_numbers
 from waqai.normalization.places import PlaceValue, resolve_places
 from waqai.ontology import Ontology
 from waqai.records import AnnotatedArticle, EntityMention, EventMention, Value
@@ -50,6 +50,8 @@ class Normalizer:
         entities = article.entities
         places = resolve_places(entities, gazetteer=self.gazetteer)
         found = resolve_actors(entities, table=self.actors, gazetteer=self.gazetteer, places=places)
+        numbers = resolve_numbers(article.text, entities)
+        number_of = {e.id: number for e, number in zip(entities, numbers, strict=True) if number is not None}
         place_of = {e.id: place for e, place in zip(entities, places, strict=True) if place is not None}
         actor_of = {e.id: actor for e, actor in zip(entities, found, strict=True) if actor is not None}
         anchor = _anchor(article.date)
@@ -57,7 +59,7 @@ class Normalizer:
         def value_of(entity: EntityMention) -> Value | None:
             value: NumberValue | DateValue | PlaceValue | ActorValue | None
             if entity.type == "NUM":
-                value = normalize_number(entity.text)
+                value = number_of.get(entity.id)
             elif entity.type == "DATE":
                 value = normalize_date(entity.text, anchor)
             elif entity.type in PLACE_TYPES:

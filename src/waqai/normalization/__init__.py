@@ -5,7 +5,7 @@ from waqai.normalization.actors_table import ActorTable
 from waqai.normalization.dates import DateMention, DateValue, find_dates, normalize_date
 from waqai.normalization.gazetteer import Gazetteer
 from waqai.normalization.incidents import roll_up
-from waqai.normalization.numbers import NumberMention, NumberValue, find_numbers, normalize_number
+from waqai.normalization.numbers import NumberMention, NumberValue, find_numbers, normalize_number, resolve_numbers
 from waqai.normalization.places import PlaceMention, PlaceValue, resolve_places
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "normalize_number",
     "resolve_actor",
     "resolve_actors",
+    "resolve_numbers",
     "resolve_places",
     "roll_up",
 ]

@@ -1,4 +1,4 @@
-"""Finds the numbers of a text and gives them values: `find_numbers`, and `normalize_number` for a mention of a model.
+"""Finds the numbers of a text and gives them values: `find_numbers`, and `resolve_numbers` for mentions of a model.
 
 Reported are number phrases as the annotation guidelines mark them, ordinals apart, and duals of counted nouns. Not
 reported is what names rather than counts (`القرار 2254`, `إف-16`, telephone numbers, scores), what is another word in
@@ -6,6 +6,8 @@ its place (`ست`, `ألّف`), and numbers inside dates, which `waqai.normaliza
 """
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
@@ -15,6 +17,7 @@ from waqai.normalization.numbers_phrases import Phrase, read_phrases
 from waqai.normalization.numbers_tables import counted_nouns
 from waqai.normalization.numbers_words import Amount
 from waqai.normalization.scanning import Scan, scan
+from waqai.records import EntityMention
 
 Comparator = Literal["=", ">", ">=", "<", "<=", "~"]
 
@@ -25,6 +28,8 @@ class NumberValue:
 
     `unit` is a CLDR unit identifier (`length-kilometer`, `concentr-percent`) or a currency code (`USD`); None means
     that something is counted. `kind` tells ordinals from cardinals. `rule` names the readings that made the value.
+    `context` are the half-open raw characters of the words beyond the mention that it was read from too (`على الأقل`
+    after the counted noun), in order.
     """
 
     value: int | float | None = None
@@ -34,11 +39,13 @@ class NumberValue:
     unit: str | None = None
     kind: Literal["cardinal", "ordinal"] = "cardinal"
     rule: str
+    context: tuple[tuple[int, int], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON: `value`, or `low` and `high`, and always comparator, unit, kind and rule."""
+        """Return plain JSON: `value`, or `low` and `high`, always comparator, unit, kind and rule; context if any."""
         said: dict[str, Any] = {"value": self.value} if self.value is not None else {"low": self.low, "high": self.high}
-        return said | {"comparator": self.comparator, "unit": self.unit, "kind": self.kind, "rule": self.rule}
+        said |= {"comparator": self.comparator, "unit": self.unit, "kind": self.kind, "rule": self.rule}
+        return said | ({"context": [list(span) for span in self.context]} if self.context else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,36 +73,85 @@ def find_numbers(text: str) -> tuple[NumberMention, ...]:
     for phrase in read_phrases(read, claimed_items(text)):
         if _is_reported(read, phrase):
             start, end = read.raw_span(phrase.first, phrase.last)
-            found.append(NumberMention(start=start, end=end, text=text[start:end], value=_value(phrase)))
+            found.append(
+                NumberMention(start=start, end=end, text=text[start:end], value=_value(read, phrase, start, end))
+            )
     return tuple(found)
 
 
 def normalize_number(text: str) -> NumberValue | None:
     """Return the value of a mention that is a number phrase as a whole, or None; of several numbers the longest.
 
-    Doubtful readings that `find_numbers` leaves out are taken here: whoever found the mention knew more.
+    Doubtful readings that `find_numbers` leaves out are taken here: whoever found the mention knew more. Where the text
+    around the mention is at hand, `resolve_numbers` reads that too.
 
     >>> normalize_number("نحو 3 ملايين دولار").to_dict()["value"]
     3000000
     """
     read = scan(text)
-    phrases = list(read_phrases(read))
+    best = _longest(read, list(read_phrases(read)), 0, len(text))
+    return None if best is None else _value(read, best, 0, len(text))
+
+
+def resolve_numbers(text: str, mentions: Sequence[EntityMention]) -> tuple[NumberValue | None, ...]:
+    """Return the value of each NUM mention of one text; None for other types and where there is no number.
+
+    A mention is read where it stands, as its comparator and the noun that decides between `ألفا` 1000 and 2000 may be
+    outside; where the text around it makes another number of its words, by `normalize_number`.
+
+    >>> text = "قتل ألفا شخص على الأقل"
+    >>> [value] = resolve_numbers(text, [EntityMention(id="e1", type="NUM", start=4, end=8, text="ألفا")])
+    >>> value.value, value.comparator, [text[start:end] for start, end in value.context]
+    (2000, '>=', ['شخص', 'على الأقل'])
+    """
+    read = scan(text)
+    numbered = any(mention.type == "NUM" for mention in mentions)
+    phrases = list(read_phrases(read, claimed_items(text))) if numbered else []
+    extents = [_raw(read, p.quantity.first, (p.upper or p.quantity).last) for p in phrases]
+
+    def value_of(mention: EntityMention) -> NumberValue | None:
+        if mention.type != "NUM":
+            return None
+        inside = []
+        for index in range(bisect_left(extents, (mention.start, 0)), len(phrases)):
+            if extents[index][1] > mention.end:
+                break
+            inside.append(phrases[index])
+        best = _longest(read, inside, mention.start, mention.end)
+        if best is None:
+            return normalize_number(mention.text)
+        return _value(read, best, mention.start, mention.end)
+
+    return tuple(value_of(mention) for mention in mentions)
+
+
+def _longest(read: Scan, phrases: Sequence[Phrase], start: int, end: int) -> Phrase | None:
+    """Return the phrase that fills most of a mention, the first of equals; ordinals only where nothing else stands."""
+
+    def filled(phrase: Phrase) -> int:
+        first, last = _raw(read, phrase.first, phrase.last)
+        return min(last, end) - max(first, start)
+
     cardinals = [phrase for phrase in phrases if not phrase.quantity.ordinal] or phrases
-    best = max(cardinals, key=lambda p: read.ends[p.last] - read.starts[p.first], default=None)
-    return None if best is None else _value(best)
+    return max(cardinals, key=filled, default=None)
 
 
-def _value(phrase: Phrase) -> NumberValue:
+def _raw(read: Scan, first: int, last: int) -> tuple[int, int]:
+    """Return the raw characters of items, without marks after the last letter, which a mention may leave out."""
+    return read.folded.starts[read.starts[first]], read.folded.ends[read.ends[last] - 1]
+
+
+def _value(read: Scan, phrase: Phrase, start: int, end: int) -> NumberValue:
+    """Return the value of a phrase for a mention at the raw characters `start` to `end`."""
+    used = [(_raw(read, i, i), i) for i in sorted({*range(phrase.first, phrase.last + 1), *phrase.outside})]
+    context = tuple(read.raw_span(i, i) for (first, last), i in used if first < start or last > end)
     comparator: Any = phrase.comparator
     kind: Literal["cardinal", "ordinal"] = "ordinal" if phrase.quantity.ordinal else "cardinal"
     if phrase.exact:
-        return NumberValue(
-            value=_plain(phrase.low), comparator=comparator, unit=phrase.unit, kind=kind, rule=phrase.rule
-        )
-    high = None if phrase.high is None else _plain(phrase.high)
-    return NumberValue(
-        low=_plain(phrase.low), high=high, comparator=comparator, unit=phrase.unit, kind=kind, rule=phrase.rule
-    )
+        said: dict[str, Any] = {"value": _plain(phrase.low)}
+    else:
+        said = {"low": _plain(phrase.low), "high": None if phrase.high is None else _plain(phrase.high)}
+    return NumberValue(**said, comparator=comparator, unit=phrase.unit, kind=kind, rule=phrase.rule, context=context)
 
 
 def _plain(amount: Amount) -> int | float:

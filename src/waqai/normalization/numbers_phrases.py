@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from waqai.normalization.numbers_words import Amount, Quantity, read_quantity
+from waqai.normalization.numbers_words import Amount, Quantity, is_construct, read_quantity
 from waqai.normalization.scanning import Scan, lexicon
 
 MAX_COUNTED = 4
@@ -17,7 +17,11 @@ MAX_COUNTED = 4
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """The items of a number phrase, both included, its bounds, and `quantity`, the number in it."""
+    """The items of a number phrase, both included, its bounds, and `quantity`, the number in it.
+
+    `upper` is the second number of a range. `outside` are the items beyond the phrase that its value was read from too:
+    a comparing verb, a comparator after the counted noun, the noun that makes `ألفا` a dual.
+    """
 
     first: int
     last: int
@@ -27,6 +31,8 @@ class Phrase:
     comparator: str
     rule: str
     quantity: Quantity
+    upper: Quantity | None = None
+    outside: tuple[int, ...] = ()
 
     @property
     def exact(self) -> bool:
@@ -88,7 +94,9 @@ def _measured(scan: Scan, index: int, claimed: frozenset[int]) -> Phrase | None:
         first -= 1
     if negative and high is not None:
         low, high, rule = -high, -low, rule + "+negative"
-    return Phrase(first, last, low, high, unit, quantity.comparator, rule + ("+unit" if unit else ""), quantity)
+    rule += "+unit" if unit else ""
+    outside = (quantity.last + 1,) if is_construct(scan, quantity.last) else ()
+    return Phrase(first, last, low, high, unit, quantity.comparator, rule, quantity, outside=outside)
 
 
 def _paired(scan: Scan, index: int) -> Quantity | None:
@@ -200,7 +208,9 @@ def _join(low: Phrase, high: Phrase, first: int, rule: str) -> Phrase:
         bottom, top = high.low, low.high
     unit = high.unit or low.unit
     comparator = next((c for c in (low.comparator, high.comparator) if c != "="), "=")
-    return Phrase(first, high.last, bottom, top, unit, comparator, f"{low.quantity.rule}+range {rule}", low.quantity)
+    rule = f"{low.quantity.rule}+range {rule}"
+    outside = low.outside + high.outside
+    return Phrase(first, high.last, bottom, top, unit, comparator, rule, low.quantity, high.quantity, outside)
 
 
 def _split(scan: Scan, phrase: Phrase, before: int) -> Phrase:
@@ -214,13 +224,14 @@ def _split(scan: Scan, phrase: Phrase, before: int) -> Phrase:
         if low and high and low.last == item - 1 and high.last == quantity.last and low.low < high.low:
             bottom = low.low * high.scale if high.scale > 1 and low.low * high.scale < high.low else low.low
             rule = f"{low.rule}+range between"
-            return replace(phrase, first=before, low=bottom, high=high.high, rule=rule, quantity=low)
+            return replace(phrase, first=before, low=bottom, high=high.high, rule=rule, quantity=low, upper=high)
     return phrase
 
 
 def _compared(scan: Scan, phrase: Phrase, floor: int) -> Phrase:
     """Add the comparators before the phrase, after it, and after the noun that it counts; none before item `floor`."""
     first, last, comparator, rule = phrase.first, phrase.last, phrase.comparator, phrase.rule
+    outside = phrase.outside
     for _ in range(2):
         kind = "before" if scan.has(first - 1, "before") or not phrase.unit else "before_measure"
         if first <= floor or not scan.has(first - 1, kind):
@@ -230,21 +241,21 @@ def _compared(scan: Scan, phrase: Phrase, floor: int) -> Phrase:
         first, rule = first - 1, rule + "+comparator"
     if first == phrase.first and scan.has(first - 1, "verb"):
         comparator, rule = str(scan.lexemes[first - 1].readings["verb"]), rule + "+comparing verb"
+        outside += (first - 1,)
     if scan.has(last + 1, "after"):
         last += 1
         comparator, rule = str(scan.lexemes[last].readings["after"]), rule + "+comparator"
-    elif comparator == "=":
-        after = _after_noun(scan, last)
-        if after:
-            comparator, rule = after, rule + "+comparator after noun"
-    return replace(phrase, first=first, last=last, comparator=comparator, rule=rule)
+    elif comparator == "=" and (after := _after_noun(scan, last)) is not None:
+        comparator, rule = str(scan.lexemes[after].readings["after"]), rule + "+comparator after noun"
+        outside += (after,)
+    return replace(phrase, first=first, last=last, comparator=comparator, rule=rule, outside=outside)
 
 
-def _after_noun(scan: Scan, last: int) -> str | None:
-    """Return the comparator behind the counted noun, if only words stand between."""
+def _after_noun(scan: Scan, last: int) -> int | None:
+    """Return the item of the comparator behind the counted noun, if only words stand between."""
     for item in range(last + 1, min(last + 2 + MAX_COUNTED, len(scan.lexemes))):
         if scan.has(item, "after"):
-            return str(scan.lexemes[item].readings["after"])
+            return item
         if scan.classes[item] != "." and not scan.has(item, "prep") and not scan.has(item, "from"):
             return None
     return None

@@ -125,7 +125,7 @@ def _part(scan: Scan, index: int) -> tuple[Amount, int, int, str] | None:
         factor, end = _magnitude(scan, index + 1)
         return (2 * step, factor, end, "words") if factor > step else (2, step, index + 1, "words")
     if step := _value(scan, index, "magacc"):
-        return 2 if _construct(scan, index) else 1, step, index + 1, "words"
+        return 2 if is_construct(scan, index) else 1, step, index + 1, "words"
     if _value(scan, index, "mag"):
         factor, end = _magnitude(scan, index)
         return 1, factor, end, "words"
@@ -141,8 +141,10 @@ def _decimal(value: int | float) -> Amount:
     return value if isinstance(value, int) else Fraction(str(value))
 
 
-def _construct(scan: Scan, index: int) -> bool:
+def is_construct(scan: Scan, index: int) -> bool:
     """Return whether `ألفا` stands before what it counts: then it is the dual (2000), else the accusative (1000)."""
+    if not scan.has(index, "magacc"):
+        return False
     following = scan.text(index + 1)
     if not (following and scan.folded.text[scan.ends[index] : scan.starts[index + 1]].isspace()):
         return False
