@@ -135,8 +135,9 @@ class EventTuple:
 class Toll:
     """How many people an incident did something to: `killed`, `injured`, `arrested`, `abducted` or `displaced`.
 
-    `low` and `high` bound the number, None where the text leaves it open; `evidence` are the entities and events that
-    say so, and `rule` is how their numbers were put together.
+    `low` and `high` bound the number, None where the text leaves it open; `about` is a number that the text gives as
+    approximate and that bounds nothing; `evidence` are the entities and events that say so, and `rule` is how their
+    numbers were put together.
     """
 
     kind: str
@@ -144,6 +145,7 @@ class Toll:
     high: int | None
     evidence: tuple[str, ...]
     rule: str
+    about: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,9 +344,10 @@ def tuple_from_dict(row: Mapping[str, Any]) -> EventTuple:
 
 
 def incident_to_dict(incident: Incident) -> dict[str, Any]:
-    """Return the JSON form of one incident; an open bound is null, not absent."""
+    """Return the JSON form of one incident; an open bound is null, not absent, and `about` is absent where not said."""
     tolls = [
-        {"kind": t.kind, "low": t.low, "high": t.high, "evidence": list(t.evidence), "rule": t.rule}
+        {"kind": t.kind, "low": t.low, "high": t.high, **_known(about=t.about), "evidence": list(t.evidence)}
+        | {"rule": t.rule}
         for t in incident.tolls
     ]
     return {"id": incident.id, "events": list(incident.events), "tolls": tolls}
@@ -353,7 +356,14 @@ def incident_to_dict(incident: Incident) -> dict[str, Any]:
 def incident_from_dict(row: Mapping[str, Any]) -> Incident:
     """Read what `incident_to_dict` wrote."""
     tolls = tuple(
-        Toll(kind=t["kind"], low=t["low"], high=t["high"], evidence=tuple(t["evidence"]), rule=t["rule"])
+        Toll(
+            kind=t["kind"],
+            low=t["low"],
+            high=t["high"],
+            about=t.get("about"),
+            evidence=tuple(t["evidence"]),
+            rule=t["rule"],
+        )
         for t in row["tolls"]
     )
     return Incident(id=row["id"], events=tuple(row["events"]), tolls=tolls)

@@ -1,5 +1,7 @@
 """Incidents of small invented articles: what is grouped, what is counted, and what is not counted twice."""
 
+import re
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -41,7 +43,8 @@ def test_cause_joins_an_explosion_with_its_dead_and_wounded():
         )
     )
     assert [incident.events for incident in incidents] == [("v1", "v2", "v3"), ("v4",)]
-    assert tolls(incidents[0]) == [("killed", 5, 5, "count"), ("injured", 20, 20, "about")]
+    assert tolls(incidents[0]) == [("killed", 5, 5, "count"), ("injured", None, None, "about")]
+    assert [toll.about for toll in incidents[0].tolls] == [None, 20]
     assert incidents[0].tolls[0].evidence == ("e2",)
     assert incidents[1].tolls == ()
 
@@ -141,6 +144,67 @@ def test_open_numbers_keep_their_open_end(number, low, high, rule):
     )
     assert [(t.low, t.rule) for t in incident.tolls] == [(low, rule)]
     assert incident.tolls[0].high is None or rule == "range"
+
+
+def numbered(text: str, trigger: str, kind: str = "KILL") -> Incident:
+    """Return the incident of one event whose COUNTs are the numbers in brackets."""
+    parts = re.split(r"[\[\]]", text)
+    raw, numbers = "".join(parts), parts[1::2]
+    entities, seen = [], Counter()
+    for i, number in enumerate(numbers, 1):
+        seen[number] += 1
+        entities.append([f"e{i}", "NUM", number, seen[number]])
+    counted = {"COUNT": [row[0] for row in entities]}
+    [incident] = roll_up(article(raw, entities, [["v1", kind, trigger, counted, "ACTUAL"]]))
+    return incident
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "low", "high", "rule"),
+    [
+        ("ارتفع عدد القتلى من [12] إلى [15] قتيلا", "القتلى", 15, 15, "count"),
+        ("ارتفع عدد القتلى من [12] قتيلا إلى [أكثر من 15]", "القتلى", 16, None, "more than"),
+        ("ارتفع عدد القتلى [من 12 إلى 9]", "القتلى", 9, 9, "count"),
+        ("قتل [12] من الجنود وأرسلوا إلى [3] مستشفيات", "قتل", 15, 15, "sum of counts"),
+        ("قتل [نصف] عناصر الكتيبة", "قتل", 1, None, "uncounted"),
+        ("قتل [نصف مليون] شخص", "قتل", 500_000, 500_000, "count"),
+        ("قتل [5] مدنيين بينهم طفلان، و[3] جنود", "قتل", 5, 8, "perhaps parts"),
+        ("قتل [5] مدنيين بينهم طفلان، و[30] جنديا", "قتل", 35, 35, "sum of counts"),
+        ("قتل [368] شخصا بينهم [38] طفلاً و[29] سيدة", "قتل", 368, 368, "count"),
+        ("قتل [1,500] شخص، من بينهم [1,100] طفل و[290] سيدة", "قتل", 1500, 1500, "count"),
+        ("قتل [39] طفلاً، [36] منهم على يد القوات", "قتل", 39, 39, "count"),
+        ("قتل [نحو 20] شخصا", "قتل", None, None, "about"),
+        ("قتل [بين 20 و30] شخصا", "قتل", 20, 30, "range"),
+        ("ارتفعت حصيلة القتلى في سوق شعبية وسط مدينة بغداد من [15] إلى [12]", "القتلى", 12, 15, "range"),
+        ("قتل [حوالي 20 إلى 30] شخصا", "قتل", None, None, "about"),
+    ],
+)
+def test_no_number_is_asserted_that_the_text_does_not_say(text, trigger, low, high, rule):
+    assert tolls(numbered(text, trigger)) == [("killed", low, high, rule)]
+
+
+def test_a_part_of_a_town_is_no_number_of_people():
+    assert tolls(numbered("هجر القصف [ثلثي] سكان البلدة", "هجر", "DISPLACE")) == [("displaced", 1, None, "uncounted")]
+
+
+def test_an_exact_and_an_approximate_number_add_up_to_an_approximate_one():
+    [toll] = numbered("قتل [5] جنود و[نحو 20] مدنيا", "قتل").tolls
+    assert (toll.low, toll.high, toll.about) == (5, None, 25)
+
+
+def test_an_approximate_report_of_an_exact_number_agrees_with_it():
+    [incident] = roll_up(
+        article(
+            "مقتل نحو 20 شخصاً في درعا. وقال شهود إن 20 شخصاً قتلوا في درعا أمس.",
+            [["e1", "NUM", "نحو 20"], ["e2", "GPE", "درعا"], ["e3", "NUM", "20", 2], ["e4", "GPE", "درعا", 2]],
+            [
+                ["v1", "KILL", "مقتل", {"COUNT": ["e1"], "LOCATION": ["e2"]}, "ACTUAL"],
+                ["v2", "KILL", "قتلوا", {"COUNT": ["e3"], "LOCATION": ["e4"]}, "ACTUAL"],
+            ],
+        )
+    )
+    [toll] = incident.tolls
+    assert (toll.low, toll.high, toll.about, toll.rule) == (20, 20, None, "reports agree")
 
 
 def test_what_did_not_happen_counts_nobody():

@@ -135,3 +135,9 @@ def test_a_mention_is_read_where_it_stands(text, bounds, comparator, context):
 def test_only_numbers_are_read_where_they_stand():
     mention = EntityMention(id="e1", type="DATE", start=4, end=6, text="20")
     assert resolve_numbers("قتل 20 على الأقل", [mention]) == (None,)
+
+
+def test_a_number_that_changes_to_another_is_former():
+    old, new = find_numbers("ارتفع عدد القتلى من 12 قتيلاً إلى 15")
+    assert (old.value.former, new.value.former) == (True, False)
+    assert (old.value.to_dict()["former"], "former" in new.value.to_dict()) == (True, False)

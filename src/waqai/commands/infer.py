@@ -13,7 +13,7 @@ from waqai.data.articles import Columns
 from waqai.errors import OutputError, WaqaiError
 from waqai.inference.runner import RunSettings, RunSummary
 from waqai.inference.runner import run as run_files
-from waqai.records import AnnotatedArticle, EventTuple, Filler
+from waqai.records import AnnotatedArticle, EventTuple, Filler, Toll
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -139,7 +139,7 @@ def print_tuples(console: Console, article: AnnotatedArticle) -> None:
         )
     console.print(table)
     for incident in article.incidents or ():
-        tolls = ", ".join(f"{toll.kind} {_bounds(toll.low, toll.high)}" for toll in incident.tolls)
+        tolls = ", ".join(f"{toll.kind} {_people(toll)}" for toll in incident.tolls)
         if tolls:
             actions = {event.id: event.text for event in article.events}
             console.print(f"  {incident.id} ({', '.join(actions[e] for e in incident.events)}): {tolls}")
@@ -172,12 +172,18 @@ def _counted(filler: Filler) -> str:
     return f"{filler.text} {shown} ({value['of']})" if value.get("of") else f"{filler.text} {shown}"
 
 
+def _people(toll: Toll) -> str:
+    return _bounds(toll.low, toll.high) if toll.about is None else f"about {toll.about}"
+
+
 def _bounds(low: float | None, high: float | None) -> str:
     """Return a range as people write it.
 
-    >>> _bounds(5, 5), _bounds(20, None), _bounds(3, 10)
-    ('5', '20+', '3-10')
+    >>> _bounds(5, 5), _bounds(20, None), _bounds(3, 10), _bounds(None, None)
+    ('5', '20+', '3-10', '?')
     """
+    if low is None and high is None:
+        return "?"
     if low == high:
         return f"{low}"
     if high is None:

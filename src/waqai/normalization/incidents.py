@@ -6,15 +6,17 @@ None where the text leaves it open, and what is not ACTUAL counts nobody. Tuples
 values of numbers, places and actors, which are read here.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations, pairwise
 from typing import Self
 
 from waqai.normalization.lexicon import read_table
 from waqai.normalization.numbers import find_numbers
-from waqai.records import AnnotatedArticle, EntityMention, EventMention, Incident, Toll
+from waqai.normalization.numbers_phrases import MAX_COUNTED
+from waqai.records import AnnotatedArticle, EntityMention, EventMention, Incident, Toll, Value
 from waqai.text import fold
 
 TOLLS = {"KILL": "killed", "INJURE": "injured", "ARREST": "arrested", "ABDUCT": "abducted", "DISPLACE": "displaced"}
@@ -24,7 +26,11 @@ _COMPARED = ("LOCATION", "TIME", "ACTOR", "TARGET", "COUNT")
 _SHARED = ("LOCATION", "TARGET", "COUNT")
 """A shared time, or a shared actor alone, is too little: a day has many events, and so has an army."""
 
-_AMONG = ("بينهم", "بينهن", "بينها", "منهم", "منهن", "ضمنهم")
+_AMONG = ("بينهم", "بينهن", "بينها", "منهم", "منهن", "منها", "ضمنهم")
+_AMONG_WORD = re.compile(rf"\bو?(?:من)?(?:{'|'.join(_AMONG)})\b")
+_MARK = re.compile(r"[،,؛;.؟?!\n](?!\d)")
+_NEXT = 12
+"""Characters in which the word beside a number is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,12 @@ class _Count:
     high: int | None
     evidence: tuple[str, ...]
     rule: str
+    about: int | None = None
+
+    @property
+    def told(self) -> tuple[int | None, int | None]:
+        """Return what two reports of one number have in common: `نحو 20` may be the 20 of another."""
+        return (self.low, self.high) if self.about is None else (self.about, self.about)
 
 
 def roll_up(article: AnnotatedArticle) -> tuple[Incident, ...]:
@@ -107,13 +119,13 @@ class _Report:
     type: str
     factuality: str
     fillers: tuple[frozenset[str], ...]
-    bounds: tuple[int | None, int | None] | None
+    told: tuple[int | None, int | None] | None
 
     @classmethod
     def of(cls, event: EventMention, entities: Mapping[str, EntityMention], count: _Count | None) -> Self:
         """Read it off an event."""
         fillers = tuple(frozenset(_keys(event, role, entities)) for role in _COMPARED)
-        return cls(event.type, event.factuality, fillers, None if count is None else (count.low, count.high))
+        return cls(event.type, event.factuality, fillers, None if count is None else count.told)
 
     @property
     def keys(self) -> Mapping[str, frozenset[str]]:
@@ -129,7 +141,7 @@ class _Report:
             if ours and theirs and not ours & theirs:
                 return False
             shared = shared or (role in _SHARED and bool(ours & theirs))
-        return shared and (self.bounds is None or other.bounds is None or self.bounds == other.bounds)
+        return shared and (self.told is None or other.told is None or self.told == other.told)
 
 
 def _keys(event: EventMention, role: str, entities: Mapping[str, EntityMention]) -> set[str]:
@@ -157,14 +169,15 @@ def _tolls(events: Sequence[EventMention], counts: Mapping[str, _Count | None]) 
         if not known:
             tolls.append(Toll(kind=kind, low=1, high=None, evidence=tuple(e.id for e, _ in told), rule="uncounted"))
             continue
-        bounds = {(count.low, count.high) for count in known}
         evidence = tuple(dict.fromkeys(i for count in known for i in count.evidence))
-        if len(bounds) == 1:
-            rule = known[0].rule if len(known) == 1 else "reports agree"
-            tolls.append(Toll(kind=kind, low=known[0].low, high=known[0].high, evidence=evidence, rule=rule))
+        if len({count.told for count in known}) == 1:
+            best = next((count for count in known if count.about is None), known[0])
+            rule = best.rule if len(known) == 1 else "reports agree"
+            toll = Toll(kind=kind, low=best.low, high=best.high, about=best.about, evidence=evidence, rule=rule)
+            tolls.append(toll)
             continue
         # Whether the reports count the same people is not said: at least the greatest, at most all of them together.
-        low = max(count.low or 0 for count in known)
+        low = max((count.low for count in known if count.low is not None), default=None)
         highs = [count.high for count in known]
         high = None if None in highs else sum(h for h in highs if h is not None)
         tolls.append(Toll(kind=kind, low=low, high=high, evidence=evidence, rule="reports differ"))
@@ -179,11 +192,9 @@ def _count_people(
 ) -> _Count | None:
     """Return how many people one event is about, or None where nothing says it; `counters` are OF's heads by tail."""
     numbers = [entities[a.entity] for a in event.arguments if a.role == "COUNT"]
-    numbers = sorted((n for n in numbers if n.value and n.value.get("unit") is None), key=lambda n: n.start)
-    totals = _without_subsets(article.text, numbers)
-    if totals:
-        counts = [_bounds(number) for number in totals]
-        return _sum(counts, "sum of counts") if len(counts) > 1 else counts[0]
+    numbers = sorted((n for n in numbers if _counts_people(n.value)), key=lambda n: n.start)
+    if numbers:
+        return _total(article.text, numbers)
     told = _noun_count(event.text, event.id)
     if told is not None:
         return told
@@ -197,20 +208,73 @@ def _count_people(
     return known[0] if len(known) == 1 else _sum(known, "sum of targets")
 
 
-def _without_subsets(text: str, numbers: Sequence[EntityMention]) -> list[EntityMention]:
-    """Leave out numbers that follow بينهم and the like: they are counted in the number before."""
-    kept: list[EntityMention] = []
-    for number in numbers:
-        between = fold(text[kept[-1].end : number.start]).text.split() if kept else []
-        if not any(word.removeprefix("و").removeprefix("من") in _AMONG or word in _AMONG for word in between):
-            kept.append(number)
-    return kept
+def _counts_people(value: Value | None) -> bool:
+    """Return whether a number counts people as they are: not `نصف` of them, and not 12 in `ارتفع من 12 إلى 15`."""
+    if value is None or value.get("unit") is not None or value.get("former"):
+        return False
+    said = (value.get(key) for key in ("value", "low", "high"))
+    return all(number is None or number == int(number) for number in said)
+
+
+def _total(text: str, numbers: Sequence[EntityMention]) -> _Count:
+    """Add the numbers of one event, in reading order, without those that are parts of another.
+
+    Where the text leaves open whether a number is a part, the total is open from without it to with it.
+    """
+    totals, doubtful, whole = [_bounds(numbers[0])], [], numbers[0]
+    for number in numbers[1:]:
+        if _is_other_end(text, whole, number):
+            totals[-1] = _span(totals[-1], _bounds(number))
+            continue
+        count, part = _bounds(number), _is_part(text, whole, number)
+        larger = count.low is not None and totals[-1].high is not None and count.low > totals[-1].high
+        if part is False or larger:
+            totals.append(count)
+            whole = number
+        elif part is None:
+            doubtful.append(count)
+    total = _sum(totals, "sum of counts") if len(totals) > 1 else totals[0]
+    if not doubtful:
+        return total
+    return replace(_sum([*totals, *doubtful], "perhaps parts"), low=total.low, about=None)
+
+
+def _is_other_end(text: str, first: EntityMention, second: EntityMention) -> bool:
+    """Return whether two numbers are the ends of `من 12 إلى 15`, where no verb said which of them is the later."""
+    before = fold(text[max(0, first.start - _NEXT) : first.start]).text.split()
+    between = fold(text[first.end : second.start]).text.split()
+    return before[-1:] == ["من"] and between[-1:] == ["الي"] and len(between) <= 1 + MAX_COUNTED
+
+
+def _span(first: _Count, second: _Count) -> _Count:
+    """Return the range of two counts, whichever is the larger; an open end stays open."""
+    lows = [c.low for c in (first, second) if c.low is not None]
+    highs = [c.high for c in (first, second) if c.high is not None]
+    low = min(lows) if len(lows) == 2 else None
+    return _Count(low, max(highs) if len(highs) == 2 else None, first.evidence + second.evidence, "range")
+
+
+def _is_part(text: str, whole: EntityMention, number: EntityMention) -> bool | None:
+    """Return whether a number counts some of those whom an earlier one counts, or None where the text does not say.
+
+    So does what follows بينهم or stands before منهم, and what و joins to it (`بينهم 38 طفلاً و29 سيدة`), but not
+    certainly behind a mark (`بينهم طفلان، و3 جنود`).
+    """
+    after = fold(text[number.end : number.end + _NEXT]).text.split()
+    if after and after[0] in _AMONG:
+        return True
+    between = _AMONG_WORD.split(fold(text[whole.end : number.start]).text)
+    if len(between) == 1:
+        return False
+    return None if _MARK.search(between[-1]) else True
 
 
 def _bounds(number: EntityMention) -> _Count:
     value = number.value or {}
     exact, low, high = value.get("value"), value.get("low"), value.get("high")
     evidence, comparator = (number.id,), value.get("comparator", "=")
+    if comparator == "~":  # what is about 20 may be less or more
+        return _Count(None, None, evidence, "about", about=_whole(exact))
     if exact is None:
         return _Count(_whole(low), _whole(high), evidence, "range")
     if comparator == ">":
@@ -221,7 +285,7 @@ def _bounds(number: EntityMention) -> _Count:
         return _Count(None, _whole(exact - 1), evidence, "fewer than")
     if comparator == "<=":
         return _Count(None, _whole(exact), evidence, "at most")
-    return _Count(_whole(exact), _whole(exact), evidence, "about" if comparator == "~" else "count")
+    return _Count(_whole(exact), _whole(exact), evidence, "count")
 
 
 def _whole(number: float | None) -> int | None:
@@ -229,12 +293,17 @@ def _whole(number: float | None) -> int | None:
 
 
 def _sum(counts: Sequence[_Count], rule: str) -> _Count:
-    lows, highs = [c.low for c in counts], [c.high for c in counts]
+    """Add counts; the sum is about what it is where all are one number and one of them is only about that."""
+    lows = [c.low for c in counts if c.low is not None]
+    highs = [c.high for c in counts if c.high is not None]
+    amounts = [c.told[0] for c in counts if c.told[0] is not None and c.told[0] == c.told[1]]
+    approximate = len(amounts) == len(counts) and any(c.about is not None for c in counts)
     return _Count(
-        sum(low or 0 for low in lows),
-        None if None in highs else sum(high for high in highs if high is not None),
+        sum(lows) if lows else None,
+        sum(highs) if len(highs) == len(counts) else None,
         tuple(i for c in counts for i in c.evidence),
         rule,
+        sum(amounts) if approximate else None,
     )
 
 
@@ -245,7 +314,7 @@ def _target_count(
     if target.type == "PER":
         return _Count(1, 1, (target.id,), "named person")
     linked = counters.get(target.id, ())
-    counts = [_bounds(entities[i]) for i in linked if (entities[i].value or {}).get("unit", "") is None]
+    counts = [_bounds(entities[i]) for i in linked if _counts_people(entities[i].value)]
     return counts[0] if counts else _noun_count(target.text, target.id)
 
 

@@ -29,7 +29,7 @@ class NumberValue:
     `unit` is a CLDR unit identifier (`length-kilometer`, `concentr-percent`) or a currency code (`USD`); None means
     that something is counted. `kind` tells ordinals from cardinals. `rule` names the readings that made the value.
     `context` are the half-open raw characters of the words beyond the mention that it was read from too (`على الأقل`
-    after the counted noun), in order.
+    after the counted noun), in order. `former` says that the text has it change to another: 20 in `من 20 إلى 30`.
     """
 
     value: int | float | None = None
@@ -40,12 +40,14 @@ class NumberValue:
     kind: Literal["cardinal", "ordinal"] = "cardinal"
     rule: str
     context: tuple[tuple[int, int], ...] = ()
+    former: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON: `value`, or `low` and `high`, always comparator, unit, kind and rule; context if any."""
+        """Return plain JSON: `value`, or `low` and `high`, always comparator, unit, kind and rule; the rest if any."""
         said: dict[str, Any] = {"value": self.value} if self.value is not None else {"low": self.low, "high": self.high}
         said |= {"comparator": self.comparator, "unit": self.unit, "kind": self.kind, "rule": self.rule}
-        return said | ({"context": [list(span) for span in self.context]} if self.context else {})
+        said |= {"context": [list(span) for span in self.context]} if self.context else {}
+        return said | ({"former": True} if self.former else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,14 +128,18 @@ def resolve_numbers(text: str, mentions: Sequence[EntityMention]) -> tuple[Numbe
 
 
 def _longest(read: Scan, phrases: Sequence[Phrase], start: int, end: int) -> Phrase | None:
-    """Return the phrase that fills most of a mention, the first of equals; ordinals only where nothing else stands."""
+    """Return the phrase that fills most of a mention, the first of equals.
+
+    Ordinals, and numbers that have changed to another, are taken only where nothing else stands.
+    """
 
     def filled(phrase: Phrase) -> int:
         first, last = _raw(read, phrase.first, phrase.last)
         return min(last, end) - max(first, start)
 
     cardinals = [phrase for phrase in phrases if not phrase.quantity.ordinal] or phrases
-    return max(cardinals, key=filled, default=None)
+    current = [phrase for phrase in cardinals if not phrase.former] or cardinals
+    return max(current, key=filled, default=None)
 
 
 def _raw(read: Scan, first: int, last: int) -> tuple[int, int]:
@@ -151,7 +157,10 @@ def _value(read: Scan, phrase: Phrase, start: int, end: int) -> NumberValue:
         said: dict[str, Any] = {"value": _plain(phrase.low)}
     else:
         said = {"low": _plain(phrase.low), "high": None if phrase.high is None else _plain(phrase.high)}
-    return NumberValue(**said, comparator=comparator, unit=phrase.unit, kind=kind, rule=phrase.rule, context=context)
+    rule, former = phrase.rule, phrase.former
+    return NumberValue(
+        **said, comparator=comparator, unit=phrase.unit, kind=kind, rule=rule, context=context, former=former
+    )
 
 
 def _plain(amount: Amount) -> int | float:

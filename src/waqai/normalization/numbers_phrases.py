@@ -19,7 +19,8 @@ MAX_COUNTED = 4
 class Phrase:
     """The items of a number phrase, both included, its bounds, and `quantity`, the number in it.
 
-    `upper` is the second number of a range. `outside` are the items beyond the phrase that its value was read from too:
+    `upper` is the second number of a range. `former` says that the text has it change to another (`ارتفع من 20 إلى 30`:
+    20). `outside` are the items beyond the phrase that its value was read from too:
     a comparing verb, a comparator after the counted noun, the noun that makes `ألفا` a dual.
     """
 
@@ -33,6 +34,7 @@ class Phrase:
     quantity: Quantity
     upper: Quantity | None = None
     outside: tuple[int, ...] = ()
+    former: bool = False
 
     @property
     def exact(self) -> bool:
@@ -159,9 +161,11 @@ def _ranged(scan: Scan, phrase: Phrase, claimed: frozenset[int], floor: int) -> 
             return _join(phrase, other, before, "between")
         return _split(scan, phrase, before)
     start = before if scan.has(before, "from") and before >= floor else phrase.first
+    changes = start == before and any(scan.has(k, "change") for k in range(max(0, before - 6), before))
+    if changes and _has_successor(scan, after, claimed):
+        return replace(phrase, former=True)
     if scan.has(after, "to") and (other := _other(scan, after + 1, claimed)):
-        changed = start == before and any(scan.has(k, "change") for k in range(max(0, before - 6), before))
-        return phrase if changed else _join(phrase, other, start, "to")
+        return _join(phrase, other, start, "to")
     if (
         scan.has(after, "or")
         and (other := _other(scan, after + 1, claimed))
@@ -177,6 +181,16 @@ def _ranged(scan: Scan, phrase: Phrase, claimed: frozenset[int], floor: int) -> 
     ):
         return _join(phrase, other, phrase.first, "dash")
     return phrase
+
+
+def _has_successor(scan: Scan, index: int, claimed: frozenset[int]) -> bool:
+    """Return whether `إلى` and a number follow, if only words of what is counted stand before them."""
+    for item in range(index, min(index + MAX_COUNTED + 1, len(scan.lexemes))):
+        if scan.has(item, "to"):
+            return _other(scan, item + 1 + scan.has(item + 1, "before"), claimed) is not None
+        if scan.classes[item] != ".":
+            return False
+    return False
 
 
 def _other(scan: Scan, index: int, claimed: frozenset[int]) -> Phrase | None:
