@@ -18,7 +18,7 @@ def test_a_row_an_event_literally():
         count=(Filler(entity="e1", text="خمسة", value={"of": "مدنيين"}),),
         source=(Filler(entity="e7", text="الدفاع المدني"),),
     )
-    assert injure.count == (Filler(entity="e3", text="٣٤", value={"of": "آخرون"}),)
+    assert injure.count == (Filler(entity="e3", text="٣٤", value={"of": "أصيب"}),)
     assert strike == EventTuple(
         event="v3",
         type="AIR_STRIKE",
@@ -39,7 +39,12 @@ def test_an_article_without_events_has_no_tuples():
 @pytest.mark.parametrize(
     ("text", "number", "event", "of"),
     [
-        ("قتل خمسة مدنيين أمس", "خمسة", "قتل", "مدنيين"),
+        ("صودرت 20 شاحنة أمس", "20", "صودرت", "شاحنة"),
+        ("أصيب 20 مقاتلاً أمس", "20", "أصيب", "مقاتلاً"),
+        ("قتل 20 حسب مصادر طبية", "20", "قتل", "قتل"),
+        ("قتل 20 إثر غارة", "20", "قتل", "قتل"),
+        ("قتل 20 فقط", "20", "قتل", "قتل"),
+        ("قتل 20\nشاحنة في الطريق", "20", "قتل", "قتل"),
         ("قتل خمسة، وجرح ستة", "خمسة", "قتل", "قتل"),
         ("سقط 12 قتيلاً", "12", "قتيلاً", "قتيلاً"),
         ("قتل 12 في غارة", "12", "قتل", "قتل"),
@@ -51,10 +56,17 @@ def test_an_article_without_events_has_no_tuples():
     ],
 )
 def test_what_is_counted_without_of(text, number, event, of):
-    """The word after the number, or the trigger when no word stands there."""
+    """A counted noun right after the number, or the trigger when none stands there."""
     article = annotated("a", text, [("e1", "NUM", number)], [("v1", "KILL", event, {"COUNT": ["e1"]}, "ACTUAL")])
     [row] = assemble_tuples(article)
     assert row.count == (Filler(entity="e1", text=number, value={"of": of}),)
+
+
+def test_a_measured_number_counts_no_noun():
+    article = annotated("a", "سلم 20 طفلاً", [("e1", "NUM", "20")], [("v1", "AID", "سلم", {"COUNT": ["e1"]}, "ACTUAL")])
+    article = replace(article, entities=(replace(article.entities[0], value={"value": 20, "unit": "mass-tonne"}),))
+    [row] = assemble_tuples(article)
+    assert row.count[0].value == {"value": 20, "unit": "mass-tonne", "of": "سلم"}
 
 
 def test_fillers_keep_values_and_stand_in_reading_order():

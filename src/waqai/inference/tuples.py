@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from waqai.normalization.numbers_tables import counted_nouns
 from waqai.ontology.codes import Codes
 from waqai.records import (
     SLOTS,
@@ -17,12 +18,10 @@ from waqai.records import (
     RelationMention,
     Value,
 )
+from waqai.text import fold
 
 _PARTIES = frozenset({"actor", "target", "source"})
-_NEXT_WORD = re.compile(r"\s*([^\W\d_][^\s.,،؛:؟!«»\"()]*)")
-_NO_NOUN = re.compile(
-    "[وب]|(?:في|من|منهم|منها|بينهم|على|إلى|عن|خلال|منذ|بين|بينما|بعد|قبل|تحت|فوق|عند|عبر|مع|ضد|أو|ثم|التي|الذي)$"
-)
+_NEXT_WORD = re.compile(r"[^\S\n\r]*([^\W\d_][^\s.,،؛:؟!«»\"()]*)")
 
 
 def assemble_tuples(
@@ -102,18 +101,18 @@ def _counted_noun(
     entities: dict[str, EntityMention],
     counted: dict[str, RelationMention],
 ) -> str:
-    """Return what a number counts: the entity that OF links, else the noun after it, else the trigger itself.
+    """Return what a number counts: the entity that OF links, else a counted noun of the tables, else the trigger.
 
-    What begins with و or ب is taken for a conjunction or a preposition with its word: a counted noun with these letters
-    (وزير، بندقية) is nearly always an entity that OF links.
+    Any other word after a number may be anything (`20 حسب مصادر`), and after a unit nothing is counted (`20 طناً`).
     """
     relation = counted.get(number.id)
     if relation is not None and relation.tail in entities:
         return entities[relation.tail].text
     following = _NEXT_WORD.match(article.text, number.end)
-    if not following or following.start(1) == event.start or _NO_NOUN.match(following[1]):
-        return event.text
-    return following[1]
+    measured = (number.value or {}).get("unit") is not None
+    if following and not measured and fold(following[1]).text in counted_nouns():
+        return following[1]
+    return event.text
 
 
 def joint_score(event: EventMention) -> float | None:
