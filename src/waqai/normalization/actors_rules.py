@@ -58,7 +58,7 @@ class Rules(Bodies):
         if tokens and tokens[0].startswith("ل") and len(tokens[0]) > 3:
             rest = tokens[0][1:]
             known = any(self.words.is_word(kind, rest) for kind in ("institution", "group", "member", "role"))
-            if known or self.gazetteer.nationality_of_key(key_of([rest])) or self.table.find(key_of([rest]), {}):
+            if known or self.gazetteer.nationality_of_key(key_of([rest])) or self.table.is_name(key_of([rest])):
                 return [f"ال{rest}", *tokens[1:]]
         return tokens
 

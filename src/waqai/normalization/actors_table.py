@@ -107,8 +107,8 @@ class ActorTable:
 
         `countries` maps those that the article names to their weights, `definite` says whether the name has `ال`. A
         short form means the bearer of the weightiest country, before another whose name it always is but whose country
-        weighs less (`طالبان` in news of Pakistan). In an article that names no country it means an actor only where one
-        alone bears it.
+        weighs less (`طالبان` in news of Pakistan). Where the article names no such country it means nobody: many
+        countries have a `دفاع مدني`.
         """
         names = self._persons if persons else self._actors
         always = names.always.get(key)
@@ -119,7 +119,11 @@ class ActorTable:
             weight = max((countries.get(iso, 0.0) for iso in actor.where), default=0.0)
             if weight > most:
                 best, most = actor, weight
-        return bearers[0] if best is None and len(bearers) == 1 and not countries else best
+        return best
+
+    def is_name(self, key: str) -> bool:
+        """Return whether a key of `gazetteer_keys.name_key` is a name or short form of any actor."""
+        return key in self._actors.always or key in self._actors.somewhere
 
     def _add(self, path: Path, source: str, names: _Names) -> None:
         for row in read_rows(path, columns=ACTOR_COLUMNS, required=ACTOR_REQUIRED):
