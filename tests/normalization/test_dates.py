@@ -145,3 +145,9 @@ def test_the_ends_of_the_calendar_are_unresolved_not_raised(anchor):
     for text, _ in DATES:
         for mention in find_dates(text, anchor):
             assert mention.value.resolved or mention.value.reason
+
+
+def test_a_year_of_either_calendar_needs_an_anchor():
+    value = normalize_date("عام 1436", None)
+    assert (value.start, value.resolved) == (None, False)
+    assert value.reason == "a year of the Hijri or the Gregorian calendar; the text does not say of which"

@@ -14,7 +14,7 @@ from waqai.normalization.dates_parts import Parts
 from waqai.text import fold
 
 if TYPE_CHECKING:
-    from waqai.normalization.dates_tables import Calendar, MonthName
+    from waqai.normalization.dates_tables import Calendar, Holiday, MonthName
     from waqai.normalization.numbers_literals import NumericDate
 
 COUNTED_ELSEWHERE = "counted from another date of the text"
@@ -65,6 +65,7 @@ _ERA = r"(?P<era><hijriera|commonera|bcera>)?"
 _YEAR = rf"(?:<comma>?(?:<from>?<yearword>)?(?P<year><yearnum>){_ERA})?"
 _OF = r"(?:<from|prep>?<monthword>|<from>)?"
 _REL = r"(?P<rel><rel>)?"
+_FEAST = rf"(?P<holiday><holiday>)(?:<from>?<yearword>?(?P<year><yearnum>))?{_REL}"
 
 
 def _day_month(atom: Atom) -> Parts | None:
@@ -300,10 +301,22 @@ def _counted(atom: Atom) -> Parts | None:
     return Parts(unresolvable=COUNTED_ELSEWHERE, rule="counted unit")
 
 
+_FEAST_DAYS = 7
+"""A feast goes on for at most a week, some days longer than holidays.tsv has it."""
+
+
 def _holiday(atom: Atom) -> Parts | None:
-    holiday = atom.reading("holiday", "holiday")
+    holiday: Holiday = atom.reading("holiday", "holiday")
+    nth = atom.number("nth")
+    if atom.at("nth") >= 0 and (nth is None or nth > _FEAST_DAYS or atom.unit != "day"):
+        return None
+    if nth is not None:
+        holiday = replace(holiday, first=holiday.first + nth - 1, last=holiday.first + nth - 1)
+    elif atom.at("eve") >= 0:
+        holiday = replace(holiday, eve=True)
     rel = atom.reading("rel", "rel")
-    return Parts(holiday=holiday, year=atom.number("year"), direction=rel, rule="holiday")
+    rule = "day of holiday" if nth is not None else "eve of holiday" if holiday.eve else "holiday"
+    return Parts(holiday=holiday, year=atom.number("year"), direction=rel, rule=rule)
 
 
 def _same_month(atom: Atom) -> Parts | None:
@@ -339,7 +352,8 @@ ATOMS: tuple[tuple[str, Reader], ...] = (
     (rf"(?P<unit><+tone>)(?P<which>{_NUMBER}){_ERA}", _century),
     (rf"(?:{_DAY}<from>)?(?:<that>(?P<unit><tone>)|(?P<units><+tone>)<textual>|<weekday><textual>)", _textual),
     (rf"(?P<unit><tone>)<{ORDINAL}|joined>(?P<row><inarow>)?", _counted),
-    (rf"(?:<ordinal>?<tmany>)?(?P<holiday><holiday>)(?:<from>?<yearword>?(?P<year><yearnum>))?{_REL}", _holiday),
+    (rf"(?:(?P<nth><ordinal>)(?P<unit><tmany|tone>)|<tmany>|(?P<eve><eve>))?{_FEAST}", _holiday),
+    (rf"(?P<unit><+tone>)(?P<nth><ordinal>)<from|prep|in>?{_FEAST}", _holiday),
     (r"(?P<vague><exact>)", _vague),
     (r"(?P<day><daynum>)<ofsame>", _same_month),
 )

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 NO_ANCHOR = "relative to the article's date, which is not given"
 COUNTED_ELSEWHERE = "counted from another date of the text"
 NO_PLACE = "a length of time; the text does not say when"
+EITHER_CALENDAR = "a year of the Hijri or the Gregorian calendar; the text does not say of which"
+_EITHER = range(1343, 1500)
+_PLANNED = 5
+"""Years in `_EITHER` without an era are Hijri up to so many years after the anchor's (`عام 1436`), else Gregorian."""
 _STEPS = {"last": -1, "before_last": -2, "next": 1, "after_next": 2, "this": 0, "near": 0}
 _HOURS = {"hour": 1.0, "minute": 1 / 60, "second": 1 / 3600}
 
@@ -116,6 +120,9 @@ def _base(parts: Parts, anchor: date | None) -> tuple[Interval, str, bool]:
     """Return the interval of the finest part, its granularity, and whether the anchor was used."""
     if parts.holiday:
         interval, anchored = _yearly(parts, anchor)
+        if parts.holiday.eve:
+            eve = cal.shift(interval.start, -1, "day")
+            interval = Interval(eve, eve)
         return interval, "day", anchored
     if parts.month is not None:
         interval, anchored = _yearly(parts, anchor)
@@ -133,19 +140,24 @@ def _base(parts: Parts, anchor: date | None) -> tuple[Interval, str, bool]:
     if parts.decade is not None or parts.century is not None:
         return _long(parts, anchor)
     if parts.year is not None:
-        return _year(parts), "year", False
+        interval, anchored = _year(parts, anchor)
+        return interval, "year", anchored
     if parts.unit:
         return _unit(parts, _need(anchor)), parts.unit, True
     return Interval(_need(anchor), _need(anchor)), "day", True
 
 
-def _year(parts: Parts) -> Interval:
+def _year(parts: Parts, anchor: date | None) -> tuple[Interval, bool]:
+    """Return a year, and whether the anchor was used to tell its calendar."""
     if parts.before_christ:
         raise CalendarError("a year before the year 1")
     year = parts.year or 0
-    if parts.calendar == "hijri":
-        return cal.hijri_year(year)
-    return cal.years_of(year, parts.year_end or year)
+    unsaid = parts.calendar is None and year in _EITHER
+    if unsaid and anchor is None:
+        raise CalendarError(EITHER_CALENDAR)
+    if parts.calendar == "hijri" or (unsaid and year <= cal.hijri_year_at(_need(anchor)) + _PLANNED):
+        return cal.hijri_year(year), unsaid
+    return cal.years_of(year, parts.year_end or year), unsaid
 
 
 def _yearly(parts: Parts, anchor: date | None) -> tuple[Interval, bool]:

@@ -37,12 +37,13 @@ class MonthName:
 
 @dataclass(frozen=True, slots=True)
 class Holiday:
-    """A named day or days of every year of a calendar; both days are inclusive."""
+    """A named day or days of every year of a calendar, both inclusive, or with `eve` the day before them."""
 
     calendar: Calendar
     month: int
     first: int
     last: int
+    eve: bool = False
 
 
 def date_entries() -> Iterator[Entry]:
