@@ -192,11 +192,15 @@ def test_an_exact_and_an_approximate_number_add_up_to_an_approximate_one():
     assert (toll.low, toll.high, toll.about) == (5, None, 25)
 
 
-def test_an_approximate_report_of_an_exact_number_agrees_with_it():
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [("نحو 20", (None, None, 20)), ("ما لا يقل عن 20", (20, None, None)), ("20", (20, 20, None))],
+)
+def test_of_reports_that_agree_the_most_careful_one_holds(first, expected):
     [incident] = roll_up(
         article(
-            "مقتل نحو 20 شخصاً في درعا. وقال شهود إن 20 شخصاً قتلوا في درعا أمس.",
-            [["e1", "NUM", "نحو 20"], ["e2", "GPE", "درعا"], ["e3", "NUM", "20", 2], ["e4", "GPE", "درعا", 2]],
+            f"مقتل {first} شخصاً في درعا. وقال شهود إن عشرين شخصاً قتلوا في درعا أمس.",
+            [["e1", "NUM", first], ["e2", "GPE", "درعا"], ["e3", "NUM", "عشرين"], ["e4", "GPE", "درعا", 2]],
             [
                 ["v1", "KILL", "مقتل", {"COUNT": ["e1"], "LOCATION": ["e2"]}, "ACTUAL"],
                 ["v2", "KILL", "قتلوا", {"COUNT": ["e3"], "LOCATION": ["e4"]}, "ACTUAL"],
@@ -204,7 +208,12 @@ def test_an_approximate_report_of_an_exact_number_agrees_with_it():
         )
     )
     [toll] = incident.tolls
-    assert (toll.low, toll.high, toll.about, toll.rule) == (20, 20, None, "reports agree")
+    assert (toll.low, toll.high, toll.about, toll.rule) == (*expected, "reports agree")
+
+
+def test_an_open_and_an_approximate_number_add_up_to_an_open_one():
+    [toll] = numbered("قتل [5 على الأقل] وأيضا [نحو 20] مدنيا", "قتل").tolls
+    assert (toll.low, toll.high, toll.about) == (5, None, None)
 
 
 def test_what_did_not_happen_counts_nobody():

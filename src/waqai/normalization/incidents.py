@@ -45,8 +45,15 @@ class _Count:
 
     @property
     def told(self) -> tuple[int | None, int | None]:
-        """Return what two reports of one number have in common: `نحو 20` may be the 20 of another."""
-        return (self.low, self.high) if self.about is None else (self.about, self.about)
+        """Return what two reports of one number have in common: `نحو 20` and `20 على الأقل` may be 20 elsewhere."""
+        if self.about is not None:
+            return self.about, self.about
+        return self.low, self.low if self.high is None else self.high
+
+    @property
+    def openness(self) -> int:
+        """Return how little is asserted, for a choice among reports that agree."""
+        return 2 if self.about is not None else int(self.high is None)
 
 
 def roll_up(article: AnnotatedArticle) -> tuple[Incident, ...]:
@@ -171,9 +178,9 @@ def _tolls(events: Sequence[EventMention], counts: Mapping[str, _Count | None]) 
             continue
         evidence = tuple(dict.fromkeys(i for count in known for i in count.evidence))
         if len({count.told for count in known}) == 1:
-            best = next((count for count in known if count.about is None), known[0])
-            rule = best.rule if len(known) == 1 else "reports agree"
-            toll = Toll(kind=kind, low=best.low, high=best.high, about=best.about, evidence=evidence, rule=rule)
+            said = max(known, key=lambda count: count.openness)
+            rule = said.rule if len(known) == 1 else "reports agree"
+            toll = Toll(kind=kind, low=said.low, high=said.high, about=said.about, evidence=evidence, rule=rule)
             tolls.append(toll)
             continue
         # Whether the reports count the same people is not said: at least the greatest, at most all of them together.
@@ -296,14 +303,15 @@ def _sum(counts: Sequence[_Count], rule: str) -> _Count:
     """Add counts; the sum is about what it is where all are one number and one of them is only about that."""
     lows = [c.low for c in counts if c.low is not None]
     highs = [c.high for c in counts if c.high is not None]
-    amounts = [c.told[0] for c in counts if c.told[0] is not None and c.told[0] == c.told[1]]
-    approximate = len(amounts) == len(counts) and any(c.about is not None for c in counts)
+    amounts = [c.low if c.about is None else c.about for c in counts if c.about is not None or c.low == c.high]
+    known = [amount for amount in amounts if amount is not None]
+    approximate = len(known) == len(counts) and any(c.about is not None for c in counts)
     return _Count(
         sum(lows) if lows else None,
         sum(highs) if len(highs) == len(counts) else None,
         tuple(i for c in counts for i in c.evidence),
         rule,
-        sum(amounts) if approximate else None,
+        sum(known) if approximate else None,
     )
 
 
