@@ -2,6 +2,7 @@ import csv
 import io
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from written_articles import plain_article, predicted_article
@@ -132,6 +133,34 @@ def test_parquet_has_lists_of_equal_length(tmp_path: Path) -> None:
     assert first["target"] == []
     assert second["count_value"] == [12.0]
     assert (error["article_id"], error["actor"], error["error"]) == ("a3", [], "`text` is missing.")
+
+
+def with_count(number: float) -> AnnotatedArticle:
+    count = Filler(entity=None, text="x", value={"value": number})
+    return AnnotatedArticle(
+        id="a",
+        text="نص",
+        tuples=(EventTuple(event="v", type="DONATE", action="x", factuality="ACTUAL", count=(count,)),),
+    )
+
+
+def test_a_number_that_no_float_holds_is_exact_in_csv_and_rounded_in_parquet(tmp_path: Path) -> None:
+    article = with_count(36 * 10**15 + 1)
+    assert read_csv(write(tmp_path / "out.csv", article))[0]["count_value"] == "36000000000000001"
+    first, error = pq.read_table(write(tmp_path / "out.parquet", article)).to_pylist()
+    assert (first["count_value"], error["article_id"]) == ([3.6e16], "a3")
+
+
+def test_a_run_that_pyarrow_ends_leaves_a_part_that_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise pa.ArrowInvalid("refused")
+
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", refuse)
+    monkeypatch.setattr(parquet_rows, "ROW_GROUP", 1)
+    with pytest.raises(pa.ArrowInvalid, match="refused"), open_writer(tmp_path / "out.parquet") as writer:
+        writer.write(predicted_article())
+    assert [path.name for path in tmp_path.iterdir()] == ["out.parquet.part"]
+    assert pq.read_metadata(tmp_path / "out.parquet.part").num_rows == 0
 
 
 def test_parquet_is_written_in_row_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

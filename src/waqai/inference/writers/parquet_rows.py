@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from waqai.errors import OutputError
 from waqai.inference.writers.destination import Destination, Writer
-from waqai.inference.writers.rows import COLUMNS, Row, error_row, tuple_rows
+from waqai.inference.writers.rows import COLUMNS, Cell, Row, error_row, tuple_rows
 from waqai.records import AnnotatedArticle
 
 ROW_GROUP = 10_000
@@ -19,6 +19,7 @@ _TYPES = {"text": pa.string(), "integer": pa.int64(), "number": pa.float64()}
 SCHEMA = pa.schema(
     [(c.name, pa.list_(_TYPES[c.type]) if c.many else _TYPES[c.type]) for c in COLUMNS]  # lists may hold nulls
 )
+_NUMBERS = tuple(c.name for c in COLUMNS if c.type == "number")
 
 
 class ParquetWriter(Writer):
@@ -41,18 +42,18 @@ class ParquetWriter(Writer):
     def end(self) -> None:
         """Write the last rows and the footer."""
         self._flush()
-        with self.destination.errors():
-            self._writer.close()
+        self._close()
 
     def abort(self) -> None:
         """Close as it stands, with a footer where that can still be written."""
-        with suppress(OutputError):
-            self.end()
+        for step in (self._flush, self._close):
+            with suppress(OutputError, pa.ArrowException):
+                step()
         self._writer.is_open = False  # else its finaliser would write to the closed file
         super().abort()
 
     def _add(self, *rows: Row) -> None:
-        self._rows += rows
+        self._rows += [row | {name: _as_floats(row[name]) for name in _NUMBERS} for row in rows]
         if len(self._rows) >= ROW_GROUP:
             self._flush()
 
@@ -61,6 +62,17 @@ class ParquetWriter(Writer):
             with self.destination.errors():
                 self._writer.write_table(pa.Table.from_pylist(self._rows, schema=SCHEMA))
             self._rows = []
+
+    def _close(self) -> None:
+        with self.destination.errors():
+            self._writer.close()
+
+
+def _as_floats(cell: Cell | list[Cell]) -> Cell | list[Cell]:
+    """Return integers as floats, rounded where need be: pyarrow refuses those above 2**53."""
+    if isinstance(cell, list):
+        return [None if item is None else float(item) for item in cell]
+    return None if cell is None else float(cell)
 
 
 class _Sink(io.RawIOBase):
