@@ -271,6 +271,16 @@ def test_a_glob_is_expanded_unless_a_file_has_that_name(put, tmp_path):
     assert [article.id for article in read(f"{tmp_path}/[ab].jsonl")] == ["a"]
 
 
+@pytest.mark.parametrize("pattern", ["news/*/a.jsonl", "news/**/a.jsonl", "./news/d?/a.jsonl", "{tmp}/news/*/a.jsonl"])
+def test_files_of_a_glob_keep_the_names_of_the_folders_that_tell_them_apart(put, tmp_path, monkeypatch, pattern):
+    monkeypatch.chdir(tmp_path)
+    put("news/d2/a.jsonl", '{"text": "ب"}')
+    ids = [[article.id for article in read(pattern.format(tmp=tmp_path))]]
+    put("news/d1/a.jsonl", '{"text": "أ"}')
+    ids += [[article.id for article in read(pattern.format(tmp=tmp_path))]]
+    assert ids == [["d2/a.jsonl:1"], ["d1/a.jsonl:1", "d2/a.jsonl:1"]]
+
+
 def test_standard_input_holds_json_lines(monkeypatch):
     data = io.TextIOWrapper(io.BytesIO(f"{GOOD}\nno\n".encode()))
     monkeypatch.setattr(sys, "stdin", data)

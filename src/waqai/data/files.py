@@ -13,6 +13,7 @@ import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
@@ -33,7 +34,11 @@ _UNSAFE = re.compile(r"[^\w.\-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputFile:
-    """One file to read; `name` is its path below the folder that was given, `suffix` its kind without compression."""
+    """One file to read.
+
+    `name` is its path below the folder that was given, or below a glob's folders that have no wildcard; `suffix` is its
+    kind without compression.
+    """
 
     path: Path
     name: str
@@ -128,13 +133,14 @@ def _expand(given: str, audit: Audit) -> Iterator[InputFile]:
     if path.is_dir():
         yield from _expand_folder(path, audit)
     elif path.exists():
-        yield _named(path)
+        yield _named(path, path.name)
     elif glob.has_magic(given):
         matches = [Path(match) for match in sorted(glob.glob(given, recursive=True))]  # noqa: PTH207 (Path.glob takes no absolute pattern)
         files = [match for match in matches if not match.is_dir()]
         if not files:
             raise InputError(f"the glob {given!r} must match at least one file, but matches none.")
-        yield from (_named(match) for match in files)
+        fixed = Path(*takewhile(lambda part: not glob.has_magic(part), path.parts))
+        yield from (_named(match, match.relative_to(fixed).as_posix()) for match in files)
     else:
         raise InputError(f"the input {given!r} must be a file, a folder, a glob or `-`, but does not exist.")
 
@@ -156,13 +162,13 @@ def _expand_folder(folder: Path, audit: Audit) -> Iterator[InputFile]:
         raise InputError(f"the folder {str(folder)!r} must hold {', '.join(SUFFIXES)} files, but holds none.")
 
 
-def _named(path: Path) -> InputFile:
+def _named(path: Path, name: str) -> InputFile:
     if suffix_of(path) not in SUFFIXES:
         raise InputError(
             f"the input must be one of {', '.join(SUFFIXES)} ({' or '.join(COMPRESSIONS)} may follow), "
             f"but is {str(path)!r} instead. Rename it, or pipe JSON lines into `-`."
         )
-    return _readable(path, path.name)
+    return _readable(path, name)
 
 
 def _readable(path: Path, name: str) -> InputFile:
