@@ -194,6 +194,36 @@ def test_a_missing_column_fails_before_anything_is_read(put, tmp_path, columns):
             read_articles([path], columns=columns, audit=Audit())
 
 
+@pytest.mark.parametrize(
+    "columns", [Columns(text="body"), Columns(date="when"), Columns(id="key"), Columns(source="by")]
+)
+def test_a_field_that_no_json_line_has_fails_before_anything_is_read(put, columns):
+    paths = put("a.jsonl", GOOD), put("b.jsonl", f"no\n{GOOD}")
+    with pytest.raises(InputError, match=r"`columns` must be such that '(body|when|key|by)' is in a line, but is .*id"):
+        read_articles(paths, columns=columns, audit=Audit())
+
+
+def test_a_field_that_only_some_lines_have_is_counted_where_it_is_missing(put):
+    audit = Audit()
+    path = put("a.jsonl", '{"body": "ا"}\n{"body": "ب", "day": "2020-01-02"}\n{"body": "ت", "day": null}\n')
+    found = read(path, put("b.jsonl", '{"body": "ث"}'), columns=Columns(text="body", date="day"), audit=audit)
+    assert [article.date for article in found] == [None, "2020-01-02", None, None]
+    assert audit.to_dict() == {"input.missing_date": 2}
+
+
+def test_a_field_that_standard_input_lacks_is_counted(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(GOOD.encode())))
+    audit = Audit()
+    assert read("-", columns=Columns(source="by"), audit=audit) == [Article(id="a", text="وصل الوفد")]
+    assert audit.to_dict() == {"input.missing_source": 1}
+
+
+@pytest.mark.parametrize("content", ["", "no", "{}"])
+def test_lines_without_any_field_are_left_to_the_reading(put, content):
+    (bad,) = read(put("a.jsonl", content), columns=Columns(date="when"))
+    assert isinstance(bad, BadArticle)
+
+
 def test_parquet_values_of_every_kind(tmp_path):
     path = tmp_path / "in.parquet"
     texts = pa.array(["نص", None, "آخر"]).dictionary_encode()

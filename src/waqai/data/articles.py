@@ -15,7 +15,7 @@ from pathlib import Path
 
 from waqai.audit import Audit
 from waqai.data.files import InputFile, find_files
-from waqai.data.rows import Columns, Fault, Row, check_columns, read_rows
+from waqai.data.rows import Columns, Fault, Row, check_columns, check_fields, read_rows
 from waqai.errors import must
 from waqai.records import Article
 
@@ -38,7 +38,8 @@ def read_articles(
 
     Ids are strings and unique in the stream: a missing id becomes `FILENAME:LINE` (a `.txt` file: its name), and the
     second use of `a1` becomes `a1#2`, counted as `input.duplicate_id`. Ids are remembered as 8-byte hashes. A date
-    that is not ISO 8601 is left out and counted as `input.bad_date`; a source that is not text as `input.bad_source`.
+    that is not ISO 8601 is left out and counted as `input.bad_date`; a source that is not text as `input.bad_source`. A
+    line of JSON without a field that `columns` name is counted as `input.missing_date` and the like.
 
     Args:
         inputs: Paths of `.jsonl`, `.txt`, `.csv` and `.parquet` files (`.gz` and `.xz` may follow, but not
@@ -48,12 +49,13 @@ def read_articles(
 
     Raises:
         InputError: Before anything is read: a path is missing or unreadable, nothing was found, a suffix is unknown,
-            or a CSV or Parquet file lacks a named column.
+            a CSV or Parquet file lacks a named column, or no line of the JSON lines has it.
     """
     columns = columns or Columns()
     files = find_files(inputs, audit=audit)
     for file in files:
         check_columns(file, columns)
+    check_fields(files, columns)
     return _read_files(files, columns, audit)
 
 
@@ -91,6 +93,8 @@ def _read_row(row: Row | Fault, audit: Audit) -> Article | BadArticle:
         return bad(article_id, row.names.text, "a string", text, "Quote the text.")
     if not text or text.isspace():
         return bad(article_id, row.names.text, "a text with words", text[:20], "Leave the article out, or mend it.")
+    for field in row.missing:
+        audit.add(f"input.missing_{field}", row.where)
     source = row.source
     if source is not None and not isinstance(source, str):
         audit.add("input.bad_source", row.where)

@@ -6,7 +6,8 @@ Files are read by line or in small batches. What the fields must be is left to `
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TextIO, cast
@@ -30,7 +31,8 @@ _UNDECODED = re.compile("[\udc80-\udcff]")
 class Columns:
     """The names of an article's fields in JSON lines, CSV and Parquet.
 
-    `text` must be there; so must any other that is not the default, since the user asked for it.
+    `text` must be there; so must any other that is not the default, since the user asked for it. A line of JSON may
+    leave out what is not known of its article, but not all lines may.
     """
 
     text: str = "text"
@@ -38,10 +40,21 @@ class Columns:
     date: str = "date"
     source: str = "source"
 
+    def asked(self) -> dict[str, str]:
+        """Return the names that are not the default, by field.
+
+        >>> Columns(text="body", date="published").asked()
+        {'text': 'body', 'date': 'published'}
+        """
+        return {f.name: name for f in fields(self) if (name := getattr(self, f.name)) != f.default}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """The raw fields of one article, None where absent, and where they stand."""
+    """The raw fields of one article, None where absent, and where they stand.
+
+    `missing` are the fields that the user named and the row has not.
+    """
 
     where: str
     default_id: str
@@ -50,6 +63,7 @@ class Row:
     id: object = None
     date: object = None
     source: object = None
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,22 +112,47 @@ def check_columns(file: InputFile, columns: Columns) -> None:
                 return
     except (*READ_ERRORS, csv.Error, pa.ArrowException):
         return
-    default = Columns()
-    for field in fields(Columns):
-        name = getattr(columns, field.name)
-        needed = field.name == "text" or name != getattr(default, field.name)
-        if found and needed and name not in found:
-            remedy = f"Name the column of the {field.name}; a CSV is separated by commas and has a header line."
+    for field, name in {"text": columns.text, **columns.asked()}.items():
+        if found and name not in found:
+            remedy = f"Name the column of the {field}; a CSV is separated by commas and has a header line."
             raise InputError(must("columns", f"such that {name!r} is among them", found, str(file.path), remedy))
 
 
+def check_fields(files: Sequence[InputFile], columns: Columns) -> None:
+    """Check that each field that the user named is in at least one line of the JSON lines among the files.
+
+    Nearly always that is the first line. Standard input can be read only once, and is not checked.
+
+    Raises:
+        InputError: A field is in no line; the message lists the fields of a line.
+    """
+    unseen = columns.asked()
+    first: dict[str, Any] | None = None
+    for file in files:
+        if file.suffix != ".jsonl" or str(file.path) == STDIN:
+            continue
+        with suppress(*READ_ERRORS):  # reported when the file is read
+            for _, row in read_json_lines(file.path):
+                if not unseen:
+                    return
+                if not isinstance(row, str):
+                    first = first or row
+                    unseen = {field: name for field, name in unseen.items() if name not in row}
+    if first and unseen:
+        field, name = next(iter(unseen.items()))
+        remedy = f"Name the field of the {field}."
+        raise InputError(must("columns", f"such that {name!r} is in a line", list(first), "JSON lines", remedy))
+
+
 def _read_jsonl(file: InputFile, columns: Columns) -> Iterator[Row | Fault]:
+    asked = columns.asked()
     unreadable, readable = 0, False
     for number, row in read_json_lines(file.path):
         where, default_id = f"{_shown(file)}, line {number}", f"{file.name}:{number}"
         if not isinstance(row, str):
             readable = True
-            yield Row(where=where, default_id=default_id, names=columns, **_pick(row, columns))
+            missing = tuple(field for field, name in asked.items() if name not in row)
+            yield Row(where=where, default_id=default_id, names=columns, missing=missing, **_pick(row, columns))
             continue
         yield Fault(where=where, default_id=default_id, error=row)
         unreadable += 1
