@@ -176,9 +176,15 @@ def test_a_bad_csv_row_is_reported_and_the_next_one_read(put):
     assert [row.where for row in bad] == [f"{path}, line {n}" for n in (2, 3, 4, 5)]
     assert "must have 2 values, but has 3" in bad[0].error
     assert "must be UTF-8" in bad[1].error
-    assert bad[2].id == "3"
+    assert "must have 2 values, but has 1" in bad[2].error
     assert "Quote the text" in bad[3].error
     assert good == Article(id="5", text="ok")
+
+
+def test_a_text_cut_by_an_unquoted_line_break_is_not_taken_for_an_article(put):
+    found = read(put("in.csv", "id,text,date\n1,قتل خمسة مدنيين\nفي غارة على إدلب أمس,2019-07-16\n\n2,نص,\n"))
+    assert [type(article) for article in found] == [BadArticle, BadArticle, Article]
+    assert [article.id for article in found] == ["in.csv:2", "in.csv:3", "2"]
 
 
 def test_a_csv_field_may_be_longer_than_the_modules_default(put):

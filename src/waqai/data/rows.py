@@ -209,15 +209,14 @@ def _read_csv(file: InputFile, columns: Columns) -> Iterator[Row | Fault]:
                 if error_text:
                     yield Fault(where=where, default_id=default_id, error=error_text)
                 else:
-                    row = dict(zip(header, values, strict=False))
+                    row = dict(zip(header, values, strict=True))
                     yield Row(where=where, default_id=default_id, names=columns, **_pick(row, columns))
 
 
 def _csv_fault(values: list[str], header: list[str], where: str) -> str | None:
-    if len(values) > len(header):
-        return (
-            f"the row must have {len(header)} values, but has {len(values)} ({where}). Quote a text that holds commas."
-        )
+    if len(values) != len(header):
+        remedy = "Quote a text that holds commas or line breaks."
+        return f"the row must have {len(header)} values, but has {len(values)} ({where}). {remedy}"
     if any("\x00" in value for value in values):
         return f"the row must be text, but holds binary bytes ({where}). {UTF8_REMEDY}"
     if any(_UNDECODED.search(value) for value in values):
