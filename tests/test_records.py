@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from waqai.errors import InputError
 from waqai.records import (
     AnnotatedArticle,
     ArgumentMention,
+    Article,
     EntityMention,
     EventMention,
     EventTuple,
@@ -187,3 +189,20 @@ def test_a_count_stands_flat_beside_its_text():
 def test_what_is_no_article_is_an_input_error(row):
     with pytest.raises(InputError):
         AnnotatedArticle.from_dict(row)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("id", 7),
+        ("text", None),
+        ("date", date(2019, 7, 16)),
+        ("date", "16/07/2019"),
+        ("date", "20190716"),
+        ("date", "2019-07-16T10:00:00"),
+        ("source", 3),
+    ],
+)
+def test_an_article_checks_its_fields(field, value):
+    with pytest.raises(InputError, match=rf"`{field}` must be a (string|day like 2019-07-16), but is "):
+        Article(**{"id": "a", "text": "نص", "date": "2019-07-16", "source": None, field: value})

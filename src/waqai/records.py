@@ -6,9 +6,10 @@ when a record is made. What a record does not know is None and absent from its J
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Self
 
-from waqai.errors import InputError
+from waqai.errors import InputError, must
 
 Value = Mapping[str, Any]
 """A normalised value as plain JSON data; its keys depend on the entity type (see docs/format.md)."""
@@ -36,12 +37,24 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One article as read from the input, its text untouched."""
+    """One article as read from the input, its text untouched; the date is a day, `YYYY-MM-DD`.
+
+    Raises:
+        InputError: A field is no string, or the date no such day.
+    """
 
     id: str
     text: str
     date: str | None = None
     source: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("id", "text", "date", "source"):
+            value = getattr(self, name)
+            if not isinstance(value, str) and (value is not None or name in ("id", "text")):
+                raise InputError(must(name, "a string", value, f"article {self.id!r}"))
+        if self.date is not None and not _is_day(self.date):
+            raise InputError(must("date", "a day like 2019-07-16", self.date, f"article {self.id!r}"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -367,6 +380,13 @@ def incident_from_dict(row: Mapping[str, Any]) -> Incident:
         for t in row["tolls"]
     )
     return Incident(id=row["id"], events=tuple(row["events"]), tolls=tolls)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _known(**fields: Any) -> dict[str, Any]:

@@ -356,15 +356,25 @@ def test_one_article_must_stand_in_a_list(extractor, one):
         extractor.extract(one)
 
 
-@pytest.mark.parametrize("day", [date(2019, 7, 16), datetime(2019, 7, 16, 23, 5, tzinfo=UTC), "2019-07-16"])
-def test_a_date_may_be_a_date(extractor, day):
+@pytest.mark.parametrize(
+    "day",
+    [date(2019, 7, 16), datetime(2019, 7, 16, 23, 5, tzinfo=UTC), "2019-07-16", " 2019-07-16 ", "2019-07-16T10:00:00Z"],
+)
+def test_a_date_is_read_as_files_are(extractor, day):
     [article] = extractor.extract([{"text": "قصف", "date": day, "id": None}])
     assert (article.date, article.id) == ("2019-07-16", "1")
 
 
-def test_a_date_that_is_none_is_refused(extractor):
-    with pytest.raises(InputError, match=r"`date` must be a string or absent, but is 20190716 instead"):
-        extractor.extract([{"text": "قصف", "date": 20190716}])
+@pytest.mark.parametrize("day", [20190716, "16/07/2019", "Tue, 16 Jul 2019 10:00:00 GMT"])
+def test_a_date_that_is_none_is_refused(extractor, day):
+    with pytest.raises(InputError, match=r"`date` must be a date, ISO 8601 or absent, but is .*number 1"):
+        extractor.extract([{"text": "قصف", "date": day}])
+
+
+@pytest.mark.parametrize(("field", "value"), [("id", True), ("id", 1.5), ("source", 3)])
+def test_a_field_of_another_type_is_refused(extractor, field, value):
+    with pytest.raises(InputError, match=rf"`{field}` must be a string.*but is {value} .*number 1"):
+        extractor.extract([{"text": "قصف", field: value}])
 
 
 def test_proclitics_are_cut_in_texts_of_any_length(extractor, monkeypatch):

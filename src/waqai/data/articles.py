@@ -19,7 +19,7 @@ from waqai.data.rows import Columns, Fault, Row, check_columns, check_fields, re
 from waqai.errors import must
 from waqai.records import Article
 
-__all__ = ["BadArticle", "Columns", "read_articles"]
+__all__ = ["BadArticle", "Columns", "read_articles", "read_day", "read_id"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,39 @@ def read_articles(
     return _read_files(files, columns, audit)
 
 
+def read_id(value: object) -> str | None:
+    """Return an article's id as a string, None for an absent or empty one.
+
+    Raises:
+        ValueError: It is neither a string nor an integer.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError(value)  # noqa: TRY004 - one error for all that is no id
+    return str(value)
+
+
+def read_day(value: object) -> str | None:
+    """Return an article's date, or that of its time, as `YYYY-MM-DD`; None for an absent or empty one.
+
+    Raises:
+        ValueError: It is neither a date nor ISO 8601.
+
+    >>> read_day(" 2019-07-16T10:00:00Z ")
+    '2019-07-16'
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        value = dt.datetime.fromisoformat(value.strip())
+    if isinstance(value, dt.datetime):
+        value = value.date()
+    if not isinstance(value, dt.date):
+        raise ValueError(value)  # noqa: TRY004 - one error for all that is no date
+    return value.isoformat()
+
+
 def _read_files(files: Sequence[InputFile], columns: Columns, audit: Audit) -> Iterator[Article | BadArticle]:
     ids = _UniqueIds(audit)
     for file in files:
@@ -80,12 +113,11 @@ def _read_row(row: Row | Fault, audit: Audit) -> Article | BadArticle:
     def bad(article_id: str, field: str, expected: str, actual: object, remedy: str) -> BadArticle:
         return BadArticle(id=article_id, where=row.where, error=must(field, expected, actual, row.where, remedy))
 
-    article_id, text = row.id, row.text
-    if article_id is None or article_id == "":
-        article_id = row.default_id
-    elif isinstance(article_id, bool) or not isinstance(article_id, str | int):
-        return bad(row.default_id, row.names.id, "a string or an integer", article_id, "Quote the id, or leave it out.")
-    article_id = str(article_id)
+    text = row.text
+    try:
+        article_id = read_id(row.id) or row.default_id
+    except ValueError:
+        return bad(row.default_id, row.names.id, "a string or an integer", row.id, "Quote the id, or leave it out.")
     if text is None:
         remedy = f"Give each article its text as {row.names.text!r}, or name the field that holds it."
         return bad(article_id, row.names.text, "the article's text", None, remedy)
@@ -99,25 +131,12 @@ def _read_row(row: Row | Fault, audit: Audit) -> Article | BadArticle:
     if source is not None and not isinstance(source, str):
         audit.add("input.bad_source", row.where)
         source = None
-    date = _read_date(row.date, row.where, audit)
+    try:
+        date = read_day(row.date)
+    except ValueError:
+        audit.add("input.bad_date", row.where)
+        date = None
     return Article(id=article_id, text=text, date=date, source=source or None)
-
-
-def _read_date(value: object, where: str, audit: Audit) -> str | None:
-    """Return the day as `YYYY-MM-DD`, or None for what is absent or not ISO 8601."""
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat()
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        try:
-            return dt.datetime.fromisoformat(value.strip()).date().isoformat()
-        except ValueError:
-            pass
-    audit.add("input.bad_date", where)
-    return None
 
 
 class _UniqueIds:

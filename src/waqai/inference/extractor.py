@@ -8,7 +8,6 @@ bounded by the pool of texts in flight, not by the number of articles. Reading a
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +15,7 @@ import torch
 from torch import Tensor
 
 from waqai.checkpoints import Checkpoint, load_checkpoint, push_checkpoint, save_checkpoint
+from waqai.data.articles import read_day, read_id
 from waqai.data.collate import candidate_pairs, collate, to_device
 from waqai.data.windows import EncodedText
 from waqai.decoding import ScoredFactuality, ScoredLink, ScoredSpan, assemble, decode_starts, select_spans
@@ -147,10 +147,12 @@ class EventExtractor:
         """Return the annotated articles in the order given.
 
         Args:
-            articles: Texts, `Article`s, or mappings with `text` and optional `id`, `date` and `source`.
+            articles: Texts, `Article`s, or mappings with `text` and optional `id`, `date` and `source`, read as those
+                of files are. Who gives an id twice gets it twice; the default is the number in the list, from 1.
 
         Raises:
-            InputError: An article is none of these, or one was given where several must be.
+            InputError: An article is none of these, a field is not what it must be, or one was given where several
+                must be.
         """
         if isinstance(articles, str | Article | Mapping):
             raise InputError(must("articles", "a list of articles", articles, remedy="Put the one into a list."))
@@ -367,13 +369,17 @@ def _as_article(article: str | Article | Mapping[str, Any], number: int) -> Arti
     if isinstance(article, str):
         return Article(id=str(number), text=article)
     if isinstance(article, Mapping) and isinstance(article.get("text"), str):
-        given, day, source = article.get("id"), article.get("date"), article.get("source")
-        if isinstance(day, date):  # a datetime is one too
-            day = day.isoformat()[:10]
-        for name, value in (("date", day), ("source", source)):
-            if not isinstance(value, str | None):
-                raise InputError(must(name, "a string or absent", value, f"article number {number}"))
-        return Article(
-            id=str(number if given is None else given), text=article["text"], date=day or None, source=source or None
-        )
+        where, source = f"article number {number}", article.get("source")
+        try:
+            article_id = read_id(article.get("id"))
+        except ValueError as error:
+            raise InputError(must("id", "a string, an integer or absent", article["id"], where)) from error
+        try:
+            day = read_day(article.get("date"))
+        except ValueError as error:
+            remedy = "Write it as YYYY-MM-DD, or leave it out."
+            raise InputError(must("date", "a date, ISO 8601 or absent", article["date"], where, remedy)) from error
+        if not isinstance(source, str | None):
+            raise InputError(must("source", "a string or absent", source, where))
+        return Article(id=article_id or str(number), text=article["text"], date=day, source=source or None)
     raise InputError(must("article", "a text, an Article or a mapping with `text`", article, f"number {number}"))
