@@ -1,6 +1,8 @@
+import errno
 import json
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 import torch
@@ -92,6 +94,20 @@ def test_weights_are_saved_in_shards(folder, monkeypatch):
     monkeypatch.undo()
     save_checkpoint(again, folder)
     assert names(folder) == FILES
+
+
+def test_a_checkpoint_that_cannot_be_saved_leaves_the_one_that_is_there(folder, monkeypatch):
+    checkpoint, before = load_checkpoint(folder), names(folder)
+
+    def fill_the_disk(written, **_):
+        (Path(written) / "model.safetensors").write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(checkpoint.model, "save_pretrained", fill_the_disk)
+    with pytest.raises(OutputError, match="No space left on device"):
+        save_checkpoint(checkpoint, folder)
+    assert names(folder) == before
+    assert load_checkpoint(folder).digest == checkpoint.digest
 
 
 def test_further_files_stand_beside_the_weights(checkpoint, tmp_path):

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
@@ -65,6 +66,8 @@ class Checkpoint:
 def save_checkpoint(checkpoint: Checkpoint, folder: Path, files: Mapping[str, str] | None = None) -> None:
     """Write a checkpoint, its weights in bfloat16, the text files of the checkpoint and `files`, and a model card.
 
+    Weights that are there are replaced when the new ones are written.
+
     Raises:
         OutputError: The folder cannot be made or written.
     """
@@ -74,9 +77,12 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path, files: Mapping[str, st
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for stale in folder.glob("*.safetensors*"):
-            stale.unlink()
-        checkpoint.model.save_pretrained(folder, state_dict=weights, max_shard_size=MAX_SHARD)
+        with TemporaryDirectory(dir=folder, prefix=".") as written:
+            checkpoint.model.save_pretrained(written, state_dict=weights, max_shard_size=MAX_SHARD)
+            for stale in folder.glob("*.safetensors*"):
+                stale.unlink()
+            for path in Path(written).iterdir():
+                path.replace(folder / path.name)
         for shard in folder.glob("*.safetensors"):  # written for their owner alone
             shard.chmod((folder / "config.json").stat().st_mode)
         checkpoint.tokenizer.save_pretrained(folder)

@@ -1,3 +1,5 @@
+import copy
+
 import pytest
 import torch
 
@@ -42,7 +44,7 @@ def test_the_processor_can_be_asked():
 def test_int8_rounds_the_linear_layers_and_is_for_the_cpu():
     encoder = torch.nn.Sequential(torch.nn.Linear(8, 4), torch.nn.LayerNorm(4))
     numbers = torch.linspace(-1, 1, 24).view(3, 8)
-    rounded = set_dtype(encoder, choose_dtype("int8", torch.device("cpu")))
+    rounded = set_dtype(copy.deepcopy(encoder), choose_dtype("int8", torch.device("cpu")))
     assert "DynamicQuantizedLinear" in str(rounded)
     difference = (rounded(numbers) - encoder(numbers)).abs().max().item()
     assert 0 < difference < 0.1

@@ -313,6 +313,18 @@ def test_bfloat16_is_for_the_encoder_alone(checkpoint_folder):
     assert shared > 50
 
 
+def test_extractors_of_one_checkpoint_leave_each_other_alone(checkpoint, tmp_path):
+    full = EventExtractor(checkpoint, device="cpu", dtype="fp32", values=False)
+    before = full.extract(TEXTS[:2])
+    others = [EventExtractor(full.checkpoint, device="cpu", dtype=dtype, values=False) for dtype in ("bf16", "int8")]
+    assert full.model is EventExtractor(checkpoint, device="cpu", dtype="fp32", values=False).model
+    assert [str(other.extract(TEXTS[:2])) == str(before) for other in others] == [False, False]
+    assert full.extract(TEXTS[:2]) == before
+    for number, extractor in enumerate((full, *others)):
+        extractor.save_pretrained(tmp_path / str(number))
+    assert len({load_checkpoint(tmp_path / str(number)).digest for number in range(3)}) == 1
+
+
 def test_without_values_there_are_no_tuples(extractor):
     [article] = extractor.extract(TEXTS[:1])
     assert (article.tuples, article.incidents) == (None, None)

@@ -48,7 +48,7 @@ def cpu_has_bfloat16() -> bool:
 
 
 def set_dtype(encoder: nn.Module, dtype: torch.dtype) -> nn.Module:
-    """Return the encoder in a number format, changed in place but for int8.
+    """Return the encoder in a number format, changed in place.
 
     int8 is dynamic: the weights of its linear layers are rounded once, their inputs as they come, each tensor with a
     scale of its own. Nothing is calibrated, and all else stays in float32.
@@ -58,5 +58,7 @@ def set_dtype(encoder: nn.Module, dtype: torch.dtype) -> nn.Module:
     with warnings.catch_warnings():
         # PyTorch points to torchao, a package of its own, for what its own kernels do as well.
         warnings.simplefilter("ignore")
-        quantized: nn.Module = torch.ao.quantization.quantize_dynamic(encoder, {nn.Linear}, dtype=torch.qint8)  # type: ignore[no-untyped-call]
+        quantized: nn.Module = torch.ao.quantization.quantize_dynamic(  # type: ignore[no-untyped-call]
+            encoder, {nn.Linear}, dtype=torch.qint8, inplace=True
+        )
     return quantized

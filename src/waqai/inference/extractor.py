@@ -5,6 +5,7 @@ bounded by the pool of texts in flight, not by the number of articles. Reading a
 `waqai.inference.runner`'s.
 """
 
+import copy
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,10 +21,10 @@ from waqai.data.collate import candidate_pairs, collate, to_device
 from waqai.data.windows import EncodedText
 from waqai.decoding import ScoredFactuality, ScoredLink, ScoredSpan, assemble, decode_starts, select_spans
 from waqai.decoding.assemble import DecodedSection
-from waqai.errors import ConfigError, InputError, must
+from waqai.errors import InputError, must
 from waqai.inference.devices import Device, Dtype, choose_device, choose_dtype, set_dtype
 from waqai.inference.values import Normalizer
-from waqai.models import Calibration
+from waqai.models import Calibration, WaqaiModel
 from waqai.models.heads import IMPOSSIBLE
 from waqai.records import AnnotatedArticle, Article
 from waqai.text import proclitic_lengths, stem_start
@@ -74,7 +75,7 @@ class EventExtractor:
         gazetteers: tuple[Path, ...] = (),
         actors: tuple[Path, ...] = (),
     ) -> None:
-        """Put a checkpoint to work.
+        """Put a checkpoint to work; its model is shared where device and number format are its own, else copied.
 
         Args:
             checkpoint: From `waqai.checkpoints.load_checkpoint`.
@@ -88,10 +89,7 @@ class EventExtractor:
         self.device = choose_device(device)
         self.dtype = choose_dtype(dtype, self.device)
         self.checkpoint = checkpoint
-        self.model = checkpoint.model
-        torch.nn.Module.to(self.model.train(mode=False), self.device)
-        # Only the encoder leaves float32: the heads cost little, and their scores are what users see.
-        self.model.encoder = set_dtype(self.model.encoder, self.dtype)
+        self.model = _put_to_work(checkpoint.model, self.device, self.dtype).train(mode=False)
         self.task = self.model.config.task_shape()
         self.text_encoder = checkpoint.text_encoder()
         self.pad_id = checkpoint.tokenizer.pad_token_id or 0
@@ -120,13 +118,7 @@ class EventExtractor:
         return cls(checkpoint, device=device, dtype=dtype, values=values, gazetteers=gazetteers, actors=actors)
 
     def save_pretrained(self, folder: str | Path) -> None:
-        """Write the checkpoint to a folder, see `waqai.checkpoints.save_checkpoint`.
-
-        Raises:
-            ConfigError: The encoder is in int8, from which its weights cannot be had back.
-        """
-        if self.dtype == torch.qint8:
-            raise ConfigError("a model in int8 cannot be saved. Load it with another dtype, and save that.")
+        """Write the checkpoint to a folder as it was given, see `waqai.checkpoints.save_checkpoint`."""
         save_checkpoint(self.checkpoint, Path(folder))
 
     def push_to_hub(self, repo_id: str, *, private: bool = False) -> str:
@@ -340,6 +332,17 @@ class EventExtractor:
             for (index, position), kind, score in zip(origin, kinds.tolist(), scores.tolist(), strict=True):
                 chosen[index][position] = ScoredFactuality(kind, calibration.apply(score))
         return chosen
+
+
+def _put_to_work(model: WaqaiModel, device: torch.device, dtype: torch.dtype) -> WaqaiModel:
+    """Return the model on a device with its encoder in a number format: itself if it is so already, else a copy."""
+    if model.device.type == device.type and {p.dtype for p in model.encoder.parameters()} == {dtype}:
+        return model
+    copied = copy.deepcopy(model)
+    torch.nn.Module.to(copied, device)
+    # Only the encoder leaves float32: the heads cost little, and their scores are what users see.
+    copied.encoder = set_dtype(copied.encoder, dtype)
+    return copied
 
 
 def probability(logits: Tensor, calibration: Calibration) -> Tensor:
