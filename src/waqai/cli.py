@@ -18,7 +18,7 @@ COMMANDS = {
     "train": "train a model, or pre-train an encoder, from a config",
     "infer": "extract events from articles",
     "score": "score predictions against gold",
-    "data": "check, count, convert and suggest annotations",
+    "data": "check, count, convert, suggest and export annotations",
 }
 
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)

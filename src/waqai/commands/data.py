@@ -1,6 +1,7 @@
 """`waqai data check`, `stats`, `convert` and `suggest`: the tools of whoever makes or mends an annotated corpus.
 
-Files may be in any format of docs/convert.md; each command finds out which, or is told by `--from`.
+Files may be in any format of docs/convert.md; each command finds out which, or is told by `--from`. `waqai data export`
+makes tables and pages of the JSON lines that `waqai infer` wrote.
 """
 
 import argparse
@@ -49,6 +50,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--limit", type=int, default=200, metavar="N", help="how many articles to write (default: 200)"
     )
     suggest.add_argument("--overwrite", action="store_true", help="replace an output that exists")
+    export = actions.add_parser("export", help="write JSON lines of `waqai infer` as tables or a page")
+    export.add_argument("input", nargs="+", metavar="PATH", help="JSON lines that `waqai infer` wrote")
+    export.add_argument(
+        "--output", nargs="+", required=True, metavar="PATH", help="one or several of .csv, .parquet, .html, .jsonl"
+    )
+    export.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
+    export.add_argument("--csv-bom", action="store_true", help="begin CSV with a byte order mark, for Excel")
     for action in (check, stats, convert):
         action.add_argument("--from", dest="form", choices=FORMATS, help="format of the input (default: find out)")
         action.add_argument("--ontology", type=Path, metavar="YAML", help="default: the shipped one")
@@ -63,6 +71,8 @@ def run(args: argparse.Namespace) -> int:
             return _stats(args)
         case "suggest":
             return _suggest(args)
+        case "export":
+            return _export(args)
         case _:
             return _convert(args)
 
@@ -142,6 +152,19 @@ def _suggest(args: argparse.Namespace) -> int:
     _write(chosen, args, extractor.checkpoint.ontology, audit)
     _print_audit(audit, console)
     return 0 if chosen else 1
+
+
+def _export(args: argparse.Namespace) -> int:
+    from waqai.inference.export import export  # noqa: PLC0415 - imports torch
+    from waqai.inference.runner import RunSettings  # noqa: PLC0415
+
+    console, audit = Console(stderr="-" in args.output), Audit()
+    settings = RunSettings(
+        inputs=tuple(args.input), outputs=tuple(args.output), overwrite=args.overwrite, csv_bom=args.csv_bom
+    )
+    console.print(f"wrote {export(settings, audit=audit)} articles to {', '.join(args.output)}", soft_wrap=True)
+    _print_audit(audit, console)
+    return 1 if audit["export.unreadable_line"] else 0
 
 
 def _check_output(args: argparse.Namespace) -> None:

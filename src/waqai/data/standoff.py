@@ -54,7 +54,7 @@ def iter_annotated(path: Path | str, *, audit: Audit | None = None) -> Iterator[
     for where, row in load_json_lines(Path(path)):
         if isinstance(row, str):
             yield where, row
-        elif "error" in row and "text" not in row:
+        elif is_error_row(row):
             if audit is not None:
                 audit.add("annotated.error_row", where)
         else:
@@ -64,6 +64,11 @@ def iter_annotated(path: Path | str, *, audit: Audit | None = None) -> Iterator[
                 if first != where:
                     article = f"the id {article.id!r} must be used once, but is also that of {first} ({where})."
             yield where, article
+
+
+def is_error_row(row: Mapping[str, Any]) -> bool:
+    """Return whether a JSON object reports an article that could not be read."""
+    return "error" in row and "text" not in row
 
 
 def parse_annotated(row: Mapping[str, Any], where: str) -> AnnotatedArticle | str:

@@ -6,7 +6,7 @@ A bad article becomes an error row in the output and the run goes on, unless `st
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,17 +83,11 @@ def run(
     summary = summary or RunSummary()
     # A wrong path must not cost the loading of a model, nor a wrong model an existing output: outputs are opened last.
     articles = read_articles(settings.inputs, columns=settings.columns, audit=summary.audit)
-    _check_outputs(settings)
+    check_outputs(settings)
     done = _finished(settings)
     extractor = load()
     _check_model(done.models, extractor.checkpoint.label)
-    with ExitStack() as stack:
-        writers = [
-            stack.enter_context(
-                open_writer(output, append=settings.resume, overwrite=settings.overwrite, csv_bom=settings.csv_bom)
-            )
-            for output in settings.outputs
-        ]
+    with open_outputs(settings) as writers:
         started = time.monotonic()
         wanted = _wanted(articles, done.ids, writers, settings, summary)
         for annotated in extractor.stream(wanted):
@@ -110,7 +104,23 @@ def run(
     return summary
 
 
-def _check_outputs(settings: RunSettings) -> None:
+@contextmanager
+def open_outputs(settings: RunSettings) -> Iterator[list[Writer]]:
+    """Open all outputs; leaving normally finishes them, leaving by an error closes them as they stand.
+
+    Raises:
+        OutputError: An output exists, or cannot be written.
+    """
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(
+                open_writer(output, append=settings.resume, overwrite=settings.overwrite, csv_bom=settings.csv_bom)
+            )
+            for output in settings.outputs
+        ]
+
+
+def check_outputs(settings: RunSettings) -> None:
     """Raise an OutputError for an output that must not be opened."""
     read = {file.path.resolve() for file in find_files(settings.inputs, audit=Audit()) if str(file.path) != STDIN}
     seen: set[Path | str] = set()
@@ -133,7 +143,7 @@ def _finished(settings: RunSettings) -> Finished:
     if kinds != {"jsonl"} or "-" in settings.outputs:
         raise ConfigError(
             "only JSON lines in a file can be resumed, but the outputs are "
-            f"{', '.join(settings.outputs)}. Write .jsonl, and make other kinds of it afterwards."
+            f"{', '.join(settings.outputs)}. Write .jsonl, and make other kinds of it by `waqai data export`."
         )
     finished = [read_finished(Path(output)) for output in settings.outputs]
     if any(found.ids != finished[0].ids for found in finished):
