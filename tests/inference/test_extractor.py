@@ -320,9 +320,12 @@ def test_extractors_of_one_checkpoint_leave_each_other_alone(checkpoint, tmp_pat
     assert full.model is EventExtractor(checkpoint, device="cpu", dtype="fp32", values=False).model
     assert [str(other.extract(TEXTS[:2])) == str(before) for other in others] == [False, False]
     assert full.extract(TEXTS[:2]) == before
+    others[0].model.config.set_calibration("role", Calibration(threshold=0.321))
     for number, extractor in enumerate((full, *others)):
         extractor.save_pretrained(tmp_path / str(number))
-    assert len({load_checkpoint(tmp_path / str(number)).digest for number in range(3)}) == 1
+    saved = [load_checkpoint(tmp_path / str(number)) for number in range(3)]
+    assert len({one.digest for one in saved}) == 1
+    assert saved[0].model.config.calibrated("role").threshold == 0.321
 
 
 def test_without_values_there_are_no_tuples(extractor):

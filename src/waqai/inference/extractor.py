@@ -338,7 +338,8 @@ def _put_to_work(model: WaqaiModel, device: torch.device, dtype: torch.dtype) ->
     """Return the model on a device with its encoder in a number format: itself if it is so already, else a copy."""
     if model.device.type == device.type and {p.dtype for p in model.encoder.parameters()} == {dtype}:
         return model
-    copied = copy.deepcopy(model)
+    # The config, and with it the calibrations, stays the checkpoint's: what is fitted here is saved there.
+    copied = copy.deepcopy(model, {id(model.config): model.config})
     torch.nn.Module.to(copied, device)
     # Only the encoder leaves float32: the heads cost little, and their scores are what users see.
     copied.encoder = set_dtype(copied.encoder, dtype)
