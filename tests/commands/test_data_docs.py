@@ -24,14 +24,14 @@ def blocks(name, language):
 def folder(tmp_path, monkeypatch):
     """A folder with the files that the documents name, made of their own examples."""
     monkeypatch.chdir(tmp_path)
-    gold, _, authored = (json.loads(block) for block in blocks("format.md", "json"))
+    gold, *_, authored = (json.loads(block) for block in blocks("format.md", "json"))
     write_annotated([parse_annotated(gold, "format.md")], "gold.jsonl")
     Path("snippets.jsonl").write_text(json.dumps(authored, ensure_ascii=False), encoding="utf-8")
     return tmp_path
 
 
 def test_the_examples_are_sound():
-    gold, _, authored = (json.loads(block) for block in blocks("format.md", "json"))
+    gold, *_, authored = (json.loads(block) for block in blocks("format.md", "json"))
     article = parse_annotated(gold, "format.md")
     assert article.to_dict() == gold
     assert list(check_article(article, load_ontology())) == []
