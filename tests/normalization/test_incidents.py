@@ -176,11 +176,39 @@ def numbered(text: str, trigger: str, kind: str = "KILL") -> Incident:
         ("قتل [نحو 20] شخصا", "قتل", None, None, "about"),
         ("قتل [بين 20 و30] شخصا", "قتل", 20, 30, "range"),
         ("ارتفعت حصيلة القتلى في سوق شعبية وسط مدينة بغداد من [15] إلى [12]", "القتلى", 12, 15, "range"),
-        ("قتل [حوالي 20 إلى 30] شخصا", "قتل", None, None, "about"),
+        ("قتل [حوالي 20 إلى 30] شخصا", "قتل", 20, 30, "about"),
+        ("قتل [نحو عشرات] الأشخاص", "قتل", 20, None, "about"),
+        ("قتل [20] شخصا في عدة مدن منها حلب و[3] جنود في تعز", "قتل", 20, 23, "perhaps parts"),
+        ("قتل [10] جنود في حلب و[4] بينهم طفلان في إدلب", "قتل", 14, 14, "sum of counts"),
     ],
 )
 def test_no_number_is_asserted_that_the_text_does_not_say(text, trigger, low, high, rule):
     assert tolls(numbered(text, trigger)) == [("killed", low, high, rule)]
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"), [("5", (5, None, 20, "perhaps parts")), ("50", (50, None, 70, "sum of counts"))]
+)
+def test_a_doubtful_part_of_an_approximate_number(second, expected):
+    [toll] = numbered(f"قتل [نحو 20] شخصا بينهم طفل، و[{second}] جنود", "قتل").tolls
+    assert (toll.low, toll.high, toll.about, toll.rule) == expected
+
+
+def test_of_approximate_reports_that_differ_the_greater_one_is_told():
+    [incident] = roll_up(
+        article(
+            "قصف أدى إلى مقتل نحو 30 جنديا وقتل نحو 20 مدنيا.",
+            [["e1", "NUM", "نحو 30"], ["e2", "NUM", "نحو 20"]],
+            [
+                ["v1", "SHELLING", "قصف", {}, "ACTUAL"],
+                ["v2", "KILL", "مقتل", {"COUNT": ["e1"]}, "ACTUAL"],
+                ["v3", "KILL", "قتل", {"COUNT": ["e2"]}, "ACTUAL", 2],
+            ],
+            cause=[["v1", "v2"], ["v1", "v3"]],
+        )
+    )
+    [toll] = incident.tolls
+    assert (toll.low, toll.high, toll.about, toll.rule) == (None, None, 30, "reports differ")
 
 
 def test_a_part_of_a_town_is_no_number_of_people():

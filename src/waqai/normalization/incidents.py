@@ -26,8 +26,8 @@ _COMPARED = ("LOCATION", "TIME", "ACTOR", "TARGET", "COUNT")
 _SHARED = ("LOCATION", "TARGET", "COUNT")
 """A shared time, or a shared actor alone, is too little: a day has many events, and so has an army."""
 
-_AMONG = ("بينهم", "بينهن", "بينها", "منهم", "منهن", "منها", "ضمنهم")
-_AMONG_WORD = re.compile(rf"\bو?(?:من)?(?:{'|'.join(_AMONG)})\b")
+_AMONG_WORD = re.compile(r"\bو?(?:من)?(?:(?P<people>بينهم|بينهن|منهم|منهن|ضمنهم)|بينها|منها)\b")
+_OF_THEM = frozenset({"منهم", "منهن", "منها"})
 _MARK = re.compile(r"[،,؛;.؟?!\n](?!\d)")
 _NEXT = 12
 """Characters in which the word beside a number is looked for."""
@@ -187,7 +187,9 @@ def _tolls(events: Sequence[EventMention], counts: Mapping[str, _Count | None]) 
         low = max((count.low for count in known if count.low is not None), default=None)
         highs = [count.high for count in known]
         high = None if None in highs else sum(h for h in highs if h is not None)
-        tolls.append(Toll(kind=kind, low=low, high=high, evidence=evidence, rule="reports differ"))
+        about = max((count.about for count in known if count.about is not None), default=None)
+        about = about if about is not None and (low is None or low < about) else None
+        tolls.append(Toll(kind=kind, low=low, high=high, about=about, evidence=evidence, rule="reports differ"))
     return tuple(tolls)
 
 
@@ -234,7 +236,8 @@ def _total(text: str, numbers: Sequence[EntityMention]) -> _Count:
             totals[-1] = _span(totals[-1], _bounds(number))
             continue
         count, part = _bounds(number), _is_part(text, whole, number)
-        larger = count.low is not None and totals[-1].high is not None and count.low > totals[-1].high
+        most = totals[-1].high if totals[-1].about is None else totals[-1].about
+        larger = count.low is not None and most is not None and count.low > most
         if part is False or larger:
             totals.append(count)
             whole = number
@@ -243,7 +246,8 @@ def _total(text: str, numbers: Sequence[EntityMention]) -> _Count:
     total = _sum(totals, "sum of counts") if len(totals) > 1 else totals[0]
     if not doubtful:
         return total
-    return replace(_sum([*totals, *doubtful], "perhaps parts"), low=total.low, about=None)
+    low = max((count.low for count in (total, *doubtful) if count.low is not None), default=None)
+    return replace(_sum([*totals, *doubtful], "perhaps parts"), low=low, about=total.about)
 
 
 def _is_other_end(text: str, first: EntityMention, second: EntityMention) -> bool:
@@ -265,25 +269,27 @@ def _is_part(text: str, whole: EntityMention, number: EntityMention) -> bool | N
     """Return whether a number counts some of those whom an earlier one counts, or None where the text does not say.
 
     So does what follows بينهم or stands before منهم, and what و joins to it (`بينهم 38 طفلاً و29 سيدة`), but not
-    certainly behind a mark (`بينهم طفلان، و3 جنود`).
+    certainly behind a mark (`بينهم طفلان، و3 جنود`), nor after منها, which may be said of towns or raids.
     """
     after = fold(text[number.end : number.end + _NEXT]).text.split()
-    if after and after[0] in _AMONG:
+    if after and after[0] in _OF_THEM:
         return True
-    between = _AMONG_WORD.split(fold(text[whole.end : number.start]).text)
-    if len(between) == 1:
+    between = fold(text[whole.end : number.start]).text
+    among = list(_AMONG_WORD.finditer(between))
+    if not among:
         return False
-    return None if _MARK.search(between[-1]) else True
+    certain = among[-1]["people"] and not _MARK.search(between, among[-1].end())
+    return True if certain else None
 
 
 def _bounds(number: EntityMention) -> _Count:
     value = number.value or {}
     exact, low, high = value.get("value"), value.get("low"), value.get("high")
     evidence, comparator = (number.id,), value.get("comparator", "=")
-    if comparator == "~":  # what is about 20 may be less or more
+    if comparator == "~" and exact is not None:  # what is about 20 may be less or more
         return _Count(None, None, evidence, "about", about=_whole(exact))
     if exact is None:
-        return _Count(_whole(low), _whole(high), evidence, "range")
+        return _Count(_whole(low), _whole(high), evidence, "about" if comparator == "~" else "range")
     if comparator == ">":
         return _Count(_whole(exact + 1), None, evidence, "more than")
     if comparator == ">=":
