@@ -141,3 +141,10 @@ def test_a_number_that_changes_to_another_is_former():
     old, new = find_numbers("ارتفع عدد القتلى من 12 قتيلاً إلى 15")
     assert (old.value.former, new.value.former) == (True, False)
     assert (old.value.to_dict()["former"], "former" in new.value.to_dict()) == (True, False)
+
+
+def test_a_former_number_says_by_which_words_it_is_one():
+    text = "ارتفع عدد القتلى من 12 قتيلاً إلى 15"
+    [number] = resolve_numbers(text, [EntityMention(id="e1", type="NUM", start=20, end=22, text="12")])
+    assert number.rule == "digits+former"
+    assert [text[start:end] for start, end in number.context] == ["ارتفع", "من", "إلى"]

@@ -161,9 +161,11 @@ def _ranged(scan: Scan, phrase: Phrase, claimed: frozenset[int], floor: int) -> 
             return _join(phrase, other, before, "between")
         return _split(scan, phrase, before)
     start = before if scan.has(before, "from") and before >= floor else phrase.first
-    changes = start == before and any(scan.has(k, "change") for k in range(max(0, before - 6), before))
-    if changes and _has_successor(scan, after, claimed):
-        return replace(phrase, former=True)
+    change = next((k for k in range(before - 1, max(-1, before - 7), -1) if scan.has(k, "change")), None)
+    to = _successor(scan, after, claimed)
+    if start == before and change is not None and to is not None:
+        outside = (*phrase.outside, change, before, to)
+        return replace(phrase, former=True, rule=f"{phrase.rule}+former", outside=outside)
     if scan.has(after, "to") and (other := _other(scan, after + 1, claimed)):
         return _join(phrase, other, start, "to")
     if (
@@ -183,14 +185,14 @@ def _ranged(scan: Scan, phrase: Phrase, claimed: frozenset[int], floor: int) -> 
     return phrase
 
 
-def _has_successor(scan: Scan, index: int, claimed: frozenset[int]) -> bool:
-    """Return whether `إلى` and a number follow, if only words of what is counted stand before them."""
+def _successor(scan: Scan, index: int, claimed: frozenset[int]) -> int | None:
+    """Return the item of `إلى` before a number, if only words of what is counted stand before it."""
     for item in range(index, min(index + MAX_COUNTED + 1, len(scan.lexemes))):
         if scan.has(item, "to"):
-            return _other(scan, item + 1 + scan.has(item + 1, "before"), claimed) is not None
+            return item if _other(scan, item + 1 + scan.has(item + 1, "before"), claimed) else None
         if scan.classes[item] != ".":
-            return False
-    return False
+            return None
+    return None
 
 
 def _other(scan: Scan, index: int, claimed: frozenset[int]) -> Phrase | None:
