@@ -312,10 +312,10 @@ def _holiday(atom: Atom) -> Parts | None:
         return None
     if nth is not None:
         holiday = replace(holiday, first=holiday.first + nth - 1, last=holiday.first + nth - 1)
-    elif atom.at("eve") >= 0:
+    if atom.at("eve") >= 0:
         holiday = replace(holiday, eve=True)
     rel = atom.reading("rel", "rel")
-    rule = "day of holiday" if nth is not None else "eve of holiday" if holiday.eve else "holiday"
+    rule = "eve of holiday" if holiday.eve else "day of holiday" if nth is not None else "holiday"
     return Parts(holiday=holiday, year=atom.number("year"), direction=rel, rule=rule)
 
 
@@ -353,7 +353,7 @@ ATOMS: tuple[tuple[str, Reader], ...] = (
     (rf"(?:{_DAY}<from>)?(?:<that>(?P<unit><tone>)|(?P<units><+tone>)<textual>|<weekday><textual>)", _textual),
     (rf"(?P<unit><tone>)<{ORDINAL}|joined>(?P<row><inarow>)?", _counted),
     (rf"(?:(?P<nth><ordinal>)(?P<unit><tmany|tone>)|<tmany>|(?P<eve><eve>))?{_FEAST}", _holiday),
-    (rf"(?P<unit><+tone>)(?P<nth><ordinal>)<from|prep|in>?{_FEAST}", _holiday),
+    (rf"(?P<eve><eve>)?(?P<unit><+tone>)(?P<nth><ordinal>)<from|prep|in>?{_FEAST}", _holiday),
     (r"(?P<vague><exact>)", _vague),
     (r"(?P<day><daynum>)<ofsame>", _same_month),
 )

@@ -152,12 +152,18 @@ def _year(parts: Parts, anchor: date | None) -> tuple[Interval, bool]:
     if parts.before_christ:
         raise CalendarError("a year before the year 1")
     year = parts.year or 0
-    unsaid = parts.calendar is None and year in _EITHER
-    if unsaid and anchor is None:
+    unsaid, hijri = _calendar_of(parts, anchor)
+    return cal.hijri_year(year) if hijri else cal.years_of(year, parts.year_end or year), unsaid
+
+
+def _calendar_of(parts: Parts, anchor: date | None) -> tuple[bool, bool]:
+    """Return whether the anchor tells the calendar of the year, and whether it is the Hijri one."""
+    year = parts.year or 0
+    if parts.calendar is not None or year not in _EITHER:
+        return False, parts.calendar == "hijri"
+    if anchor is None:
         raise CalendarError(EITHER_CALENDAR)
-    if parts.calendar == "hijri" or (unsaid and year <= cal.hijri_year_at(_need(anchor)) + _PLANNED):
-        return cal.hijri_year(year), unsaid
-    return cal.years_of(year, parts.year_end or year), unsaid
+    return True, year <= cal.hijri_year_at(anchor) + _PLANNED
 
 
 def _yearly(parts: Parts, anchor: date | None) -> tuple[Interval, bool]:
@@ -167,7 +173,10 @@ def _yearly(parts: Parts, anchor: date | None) -> tuple[Interval, bool]:
         year = parts.year
         return cal.nearest(_each_year(parts, middle), middle, lambda i: i.start.year == year), False
     if parts.year is not None:
-        return _in_year(parts, parts.year), False
+        unsaid, hijri = _calendar_of(parts, anchor) if parts.season else (False, False)
+        if unsaid and hijri:
+            raise CalendarError(EITHER_CALENDAR)  # no season has its place in a Hijri year
+        return _in_year(parts, parts.year), unsaid
     day = _need(anchor)
     if parts.unit == "year":
         hijri = parts.calendar == "hijri"
