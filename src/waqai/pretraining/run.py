@@ -184,8 +184,8 @@ def prepare_corpus(config: PretrainConfig, tokenizer: PreTrainedTokenizerFast) -
         for kind, group in config.corpus.shards.items()
         for shard in find_shards(group.files, Path.cwd(), required=missing)
     ]
-    files = find_shards(config.corpus.held_out, Path.cwd(), required=missing)
-    held_out = read_held_out(files)
+    found = [find_shards([pattern], Path.cwd(), required=missing) for pattern in config.corpus.held_out]
+    held_out = read_held_out(sorted({file for files in found for file in files}))
     if missing:
         corpus = pack_corpus(
             shards,
@@ -196,7 +196,7 @@ def prepare_corpus(config: PretrainConfig, tokenizer: PreTrainedTokenizerFast) -
         )
         corpus.audit().save(config.output / "audit.json")
     corpus = PackedCorpus.open(folder, fingerprint(tokenizer))
-    require_same_sources(folder, shards, held_out if files else None)
+    require_same_sources(folder, shards, held_out if all(found) else None)
     return corpus
 
 
