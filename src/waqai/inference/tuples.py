@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from waqai.normalization.numbers_tables import counted_nouns
+from waqai.normalization.numbers_tables import counted_nouns, counted_plurals
 from waqai.ontology.codes import Codes
 from waqai.records import (
     SLOTS,
@@ -110,8 +110,10 @@ def _counted_noun(
         return entities[relation.tail].text
     following = _NEXT_WORD.match(article.text, number.end)
     measured = (number.value or {}).get("unit") is not None
-    if following and not measured and fold(following[1]).text in counted_nouns():
-        return following[1]
+    if following and not measured:
+        noun = fold(following[1]).text
+        if noun in counted_nouns() or noun in counted_plurals():
+            return following[1]
     return event.text
 
 

@@ -70,6 +70,20 @@ def counted_nouns() -> frozenset[str]:
     return frozenset(nouns) | {noun + "ا" for noun in nouns}
 
 
+@cache
+def counted_plurals() -> frozenset[str]:
+    """Return the folded plurals of counted nouns: those of plurals.tsv, and the sound ones of duals.tsv."""
+    plurals = {form_words(form)[0] for _, forms in read_table("plurals.tsv") for form in forms.split()}
+    for ending, forms in read_table("duals.tsv"):
+        for form in forms.split():
+            (noun,) = form_words(form)
+            if ending == "nominative":
+                plurals |= {noun + "ون", noun + "ين"}
+            elif ending == "feminine":
+                plurals.add(noun.removesuffix("ه") + "ات")
+    return frozenset(plurals)
+
+
 def _duals() -> Iterator[Entry]:
     """Yield the indefinite duals of counted nouns as `pair`; a final ه is ة, which opens to ت before the ending."""
     for ending, forms in read_table("duals.tsv"):
