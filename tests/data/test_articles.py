@@ -2,6 +2,7 @@ import gzip
 import io
 import json
 import lzma
+import random
 import sys
 from datetime import date
 from pathlib import Path
@@ -258,6 +259,18 @@ def test_compressed_lines_are_read_and_damage_is_reported(put, suffix, compress)
     assert "must be readable to its end" in cut[-2].error
     assert isinstance(cut[-1], Article)
     (bad,) = read(put(f"d.jsonl.{suffix}", b"no archive"))
+    assert "must be readable to its end" in bad.error
+
+
+def test_an_archive_of_several_streams(put):
+    """A damaged header in it is reported, not taken for the end."""
+    lines = "".join(json.dumps({"text": f"نص {i} {random.Random(i).random()}"}) + "\n" for i in range(5000)).encode()
+    first, second = lzma.compress(lines), lzma.compress((GOOD + "\n").encode())
+    found = read(put("a.jsonl.xz", first + b"\0" * 8 + second + b"\0" * 4))
+    assert len(found) == 5001
+    assert all(isinstance(article, Article) for article in found)
+    *found, bad = read(put("b.jsonl.xz", first + bytes([second[0] ^ 1]) + second[1:]))
+    assert len(found) == 5000
     assert "must be readable to its end" in bad.error
 
 

@@ -6,6 +6,7 @@ compression and lines.
 
 import glob
 import gzip
+import io
 import lzma
 import os
 import re
@@ -15,10 +16,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
 from waqai.audit import Audit
 from waqai.errors import InputError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 STDIN = "-"
 """The input that means "JSON lines from standard input"."""
@@ -28,6 +32,8 @@ COMPRESSIONS = (".gz", ".xz")
 
 MAX_BYTES = 256 * 2**20
 """The longest line or article that is read, in bytes: about 25 million Arabic words. It bounds the memory."""
+
+_CHUNK = 1 << 16
 
 _UNSAFE = re.compile(r"[^\w.\-]+")
 
@@ -81,10 +87,45 @@ def open_bytes(path: Path, mode: Literal["rb", "wb"] = "rb") -> BinaryIO:
     match path.suffix.lower():
         case ".gz":
             return cast("BinaryIO", gzip.open(path, mode))
+        case ".xz" if mode == "rb":
+            return io.BufferedReader(_XzStreams(path), _CHUNK)
         case ".xz":
             return cast("BinaryIO", lzma.open(path, mode))
         case _:
             return path.open(mode)
+
+
+class _XzStreams(io.RawIOBase):
+    """Reads an .xz file of one or more streams; `lzma.open` ends silently where a later one's header is damaged."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        self._decompressor = lzma.LZMADecompressor()
+
+    def readable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer)
+        data = b""
+        while not data:
+            if self._decompressor.eof:
+                compressed = self._decompressor.unused_data
+                while not (compressed := compressed.lstrip(b"\0")):  # padding
+                    if not (compressed := self._file.read(_CHUNK)):
+                        return 0
+                self._decompressor = lzma.LZMADecompressor()
+            elif not self._decompressor.needs_input:
+                compressed = b""
+            elif not (compressed := self._file.read(_CHUNK)):
+                raise EOFError("it ends within a stream")
+            data = self._decompressor.decompress(compressed, len(view))
+        view[: len(data)] = data
+        return len(data)
 
 
 def stdin_bytes() -> BinaryIO:

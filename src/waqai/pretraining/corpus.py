@@ -6,18 +6,16 @@ duplicates and empty texts are left out and counted. Tokenizing and packing are 
 
 import hashlib
 import json
-import lzma
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from waqai.audit import Audit
+from waqai.data.files import READ_ERRORS, open_bytes
 from waqai.errors import InputError
 
 SHINGLE = 8
 """Words in a row that a document may not share with a held-out text."""
-
-_CHUNK = 1 << 16
 
 _WORD = re.compile(r"[^\W_]+")
 _FOLDED = str.maketrans(
@@ -63,10 +61,11 @@ def read_texts(shard: Path) -> Iterator[str]:
     """
     number = 0
     try:
-        for line in _read_lines(shard):
-            number += 1
-            yield _text(line.decode("utf-8"))
-    except (OSError, EOFError, lzma.LZMAError, UnicodeDecodeError) as error:
+        with open_bytes(shard) as lines:
+            for line in lines:
+                number += 1
+                yield _text(line.decode("utf-8"))
+    except (*READ_ERRORS, UnicodeDecodeError) as error:
         raise InputError(
             f"the shard {shard} is truncated or corrupt after line {number}: {error}. Fetch it again."
         ) from error
@@ -75,29 +74,6 @@ def read_texts(shard: Path) -> Iterator[str]:
             f"each line of a shard must be an object with a `text`, but is not instead ({shard}, line {number}: "
             f"{error!r}). Mend or remove the line."
         ) from error
-
-
-def _read_lines(shard: Path) -> Iterator[bytes]:
-    """Yield the lines of an .xz file of one or more streams.
-
-    `lzma.open` ends without an error where another stream's header is damaged.
-    """
-    decompressor, rest = lzma.LZMADecompressor(), b""
-    with shard.open("rb") as file:
-        while compressed := file.read(_CHUNK):
-            while compressed:
-                if decompressor.eof:
-                    compressed = compressed.lstrip(b"\0")  # padding
-                    if not compressed:
-                        break
-                    decompressor = lzma.LZMADecompressor()
-                *lines, rest = (rest + decompressor.decompress(compressed)).split(b"\n")
-                yield from lines
-                compressed = decompressor.unused_data
-    if not decompressor.eof:
-        raise EOFError("it ends within a stream")
-    if rest:
-        yield rest
 
 
 def _text(line: str) -> str:
