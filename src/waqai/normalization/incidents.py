@@ -7,7 +7,7 @@ values of numbers, places and actors, which are read here.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations, pairwise
@@ -42,6 +42,13 @@ class _Count:
     evidence: tuple[str, ...]
     rule: str
     about: int | None = None
+
+    @property
+    def amount(self) -> int | None:
+        """Return the one number that is said, exactly or approximately."""
+        if self.about is not None:
+            return self.about
+        return self.low if self.low == self.high else None
 
     @property
     def told(self) -> tuple[int | None, int | None]:
@@ -184,10 +191,10 @@ def _tolls(events: Sequence[EventMention], counts: Mapping[str, _Count | None]) 
             tolls.append(toll)
             continue
         # Whether the reports count the same people is not said: at least the greatest, at most all of them together.
-        low = max((count.low for count in known if count.low is not None), default=None)
-        highs = [count.high for count in known]
-        high = None if None in highs else sum(h for h in highs if h is not None)
-        about = max((count.about for count in known if count.about is not None), default=None)
+        low = max(_said(count.low for count in known), default=None)
+        highs = _said(count.high for count in known)
+        high = sum(highs) if len(highs) == len(known) else None
+        about = max(_said(count.about for count in known), default=None)
         about = about if about is not None and (low is None or low < about) else None
         tolls.append(Toll(kind=kind, low=low, high=high, about=about, evidence=evidence, rule="reports differ"))
     return tuple(tolls)
@@ -246,7 +253,7 @@ def _total(text: str, numbers: Sequence[EntityMention]) -> _Count:
     total = _sum(totals, "sum of counts") if len(totals) > 1 else totals[0]
     if not doubtful:
         return total
-    low = max((count.low for count in (total, *doubtful) if count.low is not None), default=None)
+    low = max(_said(count.low for count in (total, *doubtful)), default=None)
     return replace(_sum([*totals, *doubtful], "perhaps parts"), low=low, about=total.about)
 
 
@@ -259,8 +266,7 @@ def _is_other_end(text: str, first: EntityMention, second: EntityMention) -> boo
 
 def _span(first: _Count, second: _Count) -> _Count:
     """Return the range of two counts, whichever is the larger; an open end stays open."""
-    lows = [c.low for c in (first, second) if c.low is not None]
-    highs = [c.high for c in (first, second) if c.high is not None]
+    lows, highs = _said((first.low, second.low)), _said((first.high, second.high))
     low = min(lows) if len(lows) == 2 else None
     return _Count(low, max(highs) if len(highs) == 2 else None, first.evidence + second.evidence, "range")
 
@@ -301,23 +307,25 @@ def _bounds(number: EntityMention) -> _Count:
     return _Count(_whole(exact), _whole(exact), evidence, "count")
 
 
+def _said(numbers: Iterable[int | None]) -> list[int]:
+    return [number for number in numbers if number is not None]
+
+
 def _whole(number: float | None) -> int | None:
     return None if number is None else int(number)
 
 
 def _sum(counts: Sequence[_Count], rule: str) -> _Count:
     """Add counts; the sum is about what it is where all are one number and one of them is only about that."""
-    lows = [c.low for c in counts if c.low is not None]
-    highs = [c.high for c in counts if c.high is not None]
-    amounts = [c.low if c.about is None else c.about for c in counts if c.about is not None or c.low == c.high]
-    known = [amount for amount in amounts if amount is not None]
-    approximate = len(known) == len(counts) and any(c.about is not None for c in counts)
+    lows, highs = _said(c.low for c in counts), _said(c.high for c in counts)
+    amounts = _said(c.amount for c in counts)
+    approximate = len(amounts) == len(counts) and any(c.about is not None for c in counts)
     return _Count(
         sum(lows) if lows else None,
         sum(highs) if len(highs) == len(counts) else None,
         tuple(i for c in counts for i in c.evidence),
         rule,
-        sum(known) if approximate else None,
+        sum(amounts) if approximate else None,
     )
 
 
