@@ -129,7 +129,7 @@ def check_fields(files: Sequence[InputFile], columns: Columns) -> None:
     unseen = columns.asked()
     first: dict[str, Any] | None = None
     for file in files:
-        if file.suffix != ".jsonl" or str(file.path) == STDIN:
+        if not unseen or file.suffix != ".jsonl" or str(file.path) == STDIN:
             continue
         with suppress(*READ_ERRORS):  # reported when the file is read
             for _, row in read_json_lines(file.path):

@@ -161,11 +161,11 @@ def _ranged(scan: Scan, phrase: Phrase, claimed: frozenset[int], floor: int) -> 
             return _join(phrase, other, before, "between")
         return _split(scan, phrase, before)
     start = before if scan.has(before, "from") and before >= floor else phrase.first
-    change = next((k for k in range(before - 1, max(-1, before - 7), -1) if scan.has(k, "change")), None)
-    to = _successor(scan, after, claimed)
-    if start == before and change is not None and to is not None:
-        outside = (*phrase.outside, change, before, to)
-        return replace(phrase, former=True, rule=f"{phrase.rule}+former", outside=outside)
+    if start == before:
+        change = next((k for k in range(before - 1, max(-1, before - 7), -1) if scan.has(k, "change")), None)
+        if change is not None and (to := _successor(scan, after, claimed)) is not None:
+            outside = (*phrase.outside, change, before, to)
+            return replace(phrase, former=True, rule=f"{phrase.rule}+former", outside=outside)
     if scan.has(after, "to") and (other := _other(scan, after + 1, claimed)):
         return _join(phrase, other, start, "to")
     if (

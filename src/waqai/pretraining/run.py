@@ -195,6 +195,7 @@ def prepare_corpus(config: PretrainConfig, tokenizer: PreTrainedTokenizerFast) -
             processes=config.corpus.processes,
         )
         corpus.audit().save(config.output / "audit.json")
+        return corpus
     corpus = PackedCorpus.open(folder, fingerprint(tokenizer))
     require_same_sources(folder, shards, held_out if all(found) else None)
     return corpus
